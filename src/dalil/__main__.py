@@ -1,0 +1,62 @@
+"""The command line: puts the stages' commands together, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from dalil import __version__
+from dalil.errors import DalilError
+
+# (name, where it lives, one line of help): the order is the order in which a newcomer meets them.
+COMMANDS = (
+    ("init", "dalil.archive.commands:init_command", "Make a new, empty archive."),
+    ("verify", "dalil.archive.commands:verify_command", "Check every object, line and checkpoint."),
+    ("log", "dalil.archive.commands:log_command", "Read the custody log."),
+    ("read", "dalil.claims.commands:read_command", "Read reports: claims and incidents, word by word."),
+    ("search", "dalil.claims.commands:search_command", "Find words in every report, English and Arabic."),
+    ("incidents", "dalil.incidents.commands:incidents_command", "List the incidents of an archive."),
+    ("show", "dalil.incidents.commands:show_command", "Show one incident with all its words."),
+    ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),
+    ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
+    ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),
+)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called, so that help is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name, _, _ in COMMANDS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        target = next((where for n, where, _ in COMMANDS if n == name), None)
+        if target is None:
+            return None
+        module, _, attribute = target.partition(":")
+        return getattr(importlib.import_module(module), attribute)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, _, text in COMMANDS])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="dalil")
+def cli() -> None:
+    """Turn footage and reports of attacks on civilians into incident records that anyone can check."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command has run; the exit status is 0 done, 1 some inputs failed, 2 could not start."""
+    try:
+        cli.main(args=arguments, prog_name="dalil")
+    except DalilError as error:
+        click.echo(f"dalil: {error}", err=True)
+        sys.exit(error.exit_status)
+
+
+if __name__ == "__main__":
+    main()

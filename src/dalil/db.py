@@ -1,0 +1,185 @@
+"""One schema for SQLite and PostgreSQL: the custody log and people's judgements (truth), and all that is derived.
+
+`TRUTH` is never rewritten; `DERIVED` may be dropped and is made again, identically, by `dalil rebuild`.
+Needs no loadable extension and nothing newer than SQLite 3.40.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import (
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import Engine
+
+metadata = MetaData()
+
+# ------------------------------------------------------------------ truth
+
+# One custody log line: the exact bytes that are the leaf of the Merkle tree, without a newline.
+log = Table(
+    "log",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("line", LargeBinary, nullable=False),
+)
+
+# A value that a line's digests vouch for: the SD-JWT disclosure string (base64url of [salt, name, value]).
+# Erasing sets `disclosure` to null; the digest stays.
+disclosure = Table(
+    "disclosure",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("digest", String(43), primary_key=True),
+    Column("disclosure", Text),
+)
+
+# Objects that are about to be renamed into the store but are not yet in the log: what a crash leaves is adopted.
+pending = Table(
+    "pending",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("details", Text, nullable=False),
+)
+
+# ------------------------------------------------------------------ derived
+
+# Captures as the log discloses them, for look-up.
+capture = Table(
+    "capture",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("media_type", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("captured_utc", String(32), nullable=False),
+    Column("tool", String(100), nullable=False),
+    Column("by", Text, nullable=False),
+)
+Index("capture_source", capture.c.source, capture.c.sha256)
+
+# One row an object that the pipeline has finished with, in order of first capture.
+derivation = Table(
+    "derivation",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False, index=True),
+)
+
+# What went wrong with one object, for people: stage, one clear line.
+problem = Table(
+    "problem",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("stage", String(30), nullable=False),
+    Column("message", Text, nullable=False),
+)
+
+# records.Document and records.Reading as their JSON.
+document = Table(
+    "document",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("title", Text),
+    Column("publisher", Text),
+    Column("published", String(10), index=True),
+    Column("lang", String(8)),
+    Column("record", Text, nullable=False),
+    Column("reading", Text),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("type", String(30), nullable=False, index=True),
+    Column("status", String(20), nullable=False, index=True),
+    Column("start", String(10)),
+    Column("end", String(10)),
+    Column("place", Text),
+)
+
+# records.Footage as its JSON.
+footage = Table(
+    "footage",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("duration_s", Float),
+    Column("created_utc", String(32)),
+    Column("record", Text, nullable=False),
+)
+
+# records.Incident as its JSON, with what lists and filters need.
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(120), primary_key=True),
+    Column("founded", Integer, nullable=False, index=True),
+    Column("type", String(30), nullable=False, index=True),
+    Column("start", String(10), index=True),
+    Column("end", String(10)),
+    Column("place", Text),
+    Column("lat", Float, index=True),
+    Column("lon", Float),
+    Column("killed_low", Integer),
+    Column("killed_high", Integer),
+    Column("record", Text, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("incident", String(120), nullable=False, index=True),
+)
+
+TRUTH = (log, disclosure, pending)
+DERIVED = (capture, derivation, problem, document, claim, footage, incident, account)
+
+
+def open_engine(path: Path, *, read_only: bool = False) -> Engine:
+    """An engine on the SQLite file at `path`, durable (WAL, synchronous FULL), with foreign readers allowed meanwhile."""
+    if read_only:
+        url = f"sqlite:///file:{path}?mode=ro&uri=true"
+    else:
+        url = f"sqlite:///{path}"
+    engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection, _record):
+        cursor = connection.cursor()
+        if not read_only:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.close()
+
+    return engine
+
+
+def create_schema(engine: Engine) -> None:
+    """Every table stands; those that stood before are untouched."""
+    metadata.create_all(engine)
+
+
+def drop_derived(engine: Engine) -> None:
+    """Everything that `dalil rebuild` makes again is gone; the truth is untouched."""
+    metadata.drop_all(engine, tables=list(DERIVED))
+    metadata.create_all(engine, tables=list(DERIVED))

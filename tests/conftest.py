@@ -1,0 +1,36 @@
+"""Fixtures that every test room shares."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--slow"):
+        for item in items:
+            if "slow" in item.keywords:
+                item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of development data beside the checkout; tests that need it skip where it is absent."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "data").is_dir():
+        pytest.skip("the development data (../shared) are not here")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory, monkeypatch):
+    """Gazetteers and settings of the person who runs the tests stay untouched and unseen."""
+    if not getattr(own_home, "folder", None):
+        own_home.folder = tmp_path_factory.mktemp("dalil-home")
+    monkeypatch.setenv("DALIL_HOME", str(own_home.folder))
+    monkeypatch.delenv("DALIL_ARCHIVE", raising=False)

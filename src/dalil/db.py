@@ -150,16 +150,23 @@ account = Table(
     Column("incident", String(120), nullable=False, index=True),
 )
 
+# Recordings that accounts speak of, so that a new clip finds them without reading every incident.
+mention = Table(
+    "mention",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("incident", String(120), nullable=False),
+    Column("duration_s", Float, index=True),
+)
+
 TRUTH = (log, disclosure, pending)
-DERIVED = (capture, derivation, problem, document, claim, footage, incident, account)
+DERIVED = (capture, derivation, problem, document, claim, footage, incident, account, mention)
 
 
 def open_engine(path: Path, *, read_only: bool = False) -> Engine:
-    """An engine on the SQLite file at `path`, durable (WAL, synchronous FULL), with foreign readers allowed meanwhile."""
-    if read_only:
-        url = f"sqlite:///file:{path}?mode=ro&uri=true"
-    else:
-        url = f"sqlite:///{path}"
+    """An engine on the SQLite file at `path`: durable (WAL, synchronous FULL), readable by others meanwhile."""
+    url = f"sqlite:///file:{path}?mode=ro&uri=true" if read_only else f"sqlite:///{path}"
     engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -40,7 +40,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the custody log: `line` is the leaf's exact bytes, `disclosed` the values that still stand beside it."""
+    """A line of the custody log: `line` is the leaf's exact bytes, `disclosed` the values that stand beside it."""
 
     seq: int
     at_utc: datetime
@@ -51,7 +51,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A signed tree head (C2SP signed note) over the first `size` lines; `root` is the RFC 6962 root, 32 bytes as hex."""
+    """A signed tree head (C2SP signed note) over the first `size` lines; `root` is the RFC 6962 root as hex."""
 
     origin: str
     size: int
@@ -357,11 +357,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A computed count over accounts: None where no account bounds it. `rule` names how; `from_documents` which."""
+    """A computed count over accounts, None where no account says: lowest and highest stated, by the named `rule`.
+
+    `open_above`: somebody says "at least", so the highest count is a floor too. `best` only where all agree on it.
+    `disputed`: no single number fits every account.
+    """
 
     low: int | None
     best: int | None
     high: int | None
+    open_above: bool
     disputed: bool
     rule: str
     from_documents: tuple[str, ...]

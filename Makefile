@@ -1,0 +1,48 @@
+# Two commands are all that anyone needs: `make run` and `make test`. Each sets up what it needs by itself.
+VENV   := .venv
+PYTHON ?= python3
+BIN    := $(VENV)/bin
+DEMO   ?= .demo
+
+.PHONY: run test check gate bench screens lock clean
+.DEFAULT_GOAL := run
+
+# The environment, from pinned and hashed requirements; virtualenv stands in where python3 has no venv of its own.
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV) 2>/dev/null || { rm -rf $(VENV); $(PYTHON) -m pip install --quiet --user virtualenv && $(PYTHON) -m virtualenv --quiet $(VENV); }
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.run  ## build the example archive and open the program
+	$(BIN)/dalil demo $(DEMO) --serve
+
+test: $(VENV)/.test  ## all tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: $(VENV)/.test gate  ## style, and the floors where the data are here
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+gate: $(VENV)/.test  ## accuracy floors: they only rise
+	$(BIN)/python -m pytest tests/gate -rs
+
+bench: $(VENV)/.test  ## speed and memory, as ratios; writes docs/bench.md
+	$(BIN)/python bench/run.py
+
+screens: $(VENV)/.test  ## docs/screens from a real browser
+	$(BIN)/python -m pytest tests/web --screens
+
+lock:  ## pin again, with hashes and no index lines
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build --group test --group check -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) $(DEMO) build dist src/*.egg-info

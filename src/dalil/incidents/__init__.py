@@ -1,0 +1,1 @@
+"""Reports and footage of one event: weighing, linking, the ledger of disagreement."""

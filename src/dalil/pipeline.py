@@ -1,0 +1,133 @@
+"""add → capture → text or footage → claims → incidents: each object once, in the order of the custody log.
+
+What is derived here is a function of the captured bytes, the log's order and the settings in dalil.toml, so that
+`rebuild` gives the same bytes again. Nothing is derived before its bytes are stored and logged.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.engine import Connection
+
+from dalil import db
+from dalil.archive import Archive
+from dalil.claims import search
+from dalil.claims import store as documents
+from dalil.claims.reader import read_text
+from dalil.claims.text import TEXT_TYPES, extract
+from dalil.errors import InputRefused
+from dalil.footage import FOOTAGE_PREFIXES, probe
+from dalil.footage import store as recordings
+from dalil.incidents.linking import link_reading
+from dalil.incidents.recordings import link_footage
+from dalil.records import Capture
+
+# Objects whose derived records are committed together; a crash loses no more than their derivation, never bytes.
+BATCH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What came of one object: `kind` is "report", "footage" or "other"; `problems` are lines for people."""
+
+    capture: Capture
+    kind: str
+    incidents: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def waiting(archive: Archive) -> list[Capture]:
+    """The first capture of every object that is not derived yet, in the order of the log."""
+    c, d = db.capture.c, db.derivation.c
+    query = (
+        select(func.min(c.seq))
+        .where(~select(d.sha256).where(d.sha256 == c.sha256).exists())
+        .group_by(c.sha256)
+        .order_by(func.min(c.seq))
+    )
+    with archive.engine.connect() as conn:
+        wanted = set(conn.scalars(query))
+    return [capture for capture in archive.captures() if capture.seq in wanted] if wanted else []
+
+
+def derive_waiting(archive: Archive, on_done: Callable[[Derived], None] | None = None) -> list[Derived]:
+    """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order."""
+    done: list[Derived] = []
+    queue = waiting(archive)
+    for start in range(0, len(queue), BATCH):
+        with archive.engine.begin() as conn:
+            search.ensure_index(conn)
+            for capture in queue[start : start + BATCH]:
+                derived = derive(archive, conn, capture)
+                note(conn, derived)
+                done.append(derived)
+                if on_done:
+                    on_done(derived)
+    return done
+
+
+def derive(archive: Archive, conn: Connection, capture: Capture) -> Derived:
+    """What the object says or shows stands in the database; a refusal is a problem, said in one line."""
+    media_type = capture.object.media_type
+    try:
+        if media_type in TEXT_TYPES:
+            return derive_report(archive, conn, capture)
+        if media_type.startswith(FOOTAGE_PREFIXES):
+            return derive_footage(archive, conn, capture)
+    except InputRefused as refusal:
+        return Derived(capture, "other", (), (str(refusal),))
+    return Derived(capture, "other", (), ())
+
+
+def derive_report(archive: Archive, conn: Connection, capture: Capture) -> Derived:
+    """The report's text, claims and incidents stand in the database."""
+    path, sha256 = archive.object_path(capture.object.sha256), capture.object.sha256
+    document = extract(path, capture.object.media_type, name=capture.name, object=sha256)
+    reading = read_text(
+        document.text,
+        id=sha256,
+        published=document.published,
+        lang=document.lang,
+        country=archive.config.country,
+        title=document.title,
+        author=document.author,
+        publisher=document.publisher,
+    )
+    documents.save_document(conn, document, reading)
+    search.index_document(conn, document)
+    incidents = link_reading(conn, document, reading)
+    return Derived(capture, "report", incidents, document.problems)
+
+
+def derive_footage(archive: Archive, conn: Connection, capture: Capture) -> Derived:
+    """What the recording's container says stands in the database, its stills in the derived folder."""
+    footage = probe(archive.object_path(capture.object.sha256), object=capture.object.sha256, derived=archive.derived)
+    recordings.save_footage(conn, footage)
+    incidents = link_footage(conn, footage)
+    return Derived(capture, "footage", incidents, footage.problems)
+
+
+def note(conn: Connection, derived: Derived) -> None:
+    """The object counts as derived; its problems can be read by people."""
+    sha256 = derived.capture.object.sha256
+    conn.execute(insert(db.derivation).values(sha256=sha256, seq=derived.capture.seq))
+    rows = [
+        {"sha256": sha256, "position": i, "stage": derived.kind, "message": message}
+        for i, message in enumerate(derived.problems)
+    ]
+    if rows:
+        conn.execute(insert(db.problem), rows)
+
+
+def rebuild(archive: Archive, on_done: Callable[[Derived], None] | None = None) -> list[Derived]:
+    """Everything derived is thrown away and made again from the bytes, the log and people's judgements."""
+    with archive.engine.begin() as conn:
+        search.drop_index(conn)
+    db.drop_derived(archive.engine)
+    shutil.rmtree(archive.derived, ignore_errors=True)
+    archive.rebuild_captures()
+    return derive_waiting(archive, on_done)

@@ -1,0 +1,1 @@
+"""Text out of files, with what it says of itself and a map back to the bytes."""

@@ -6,7 +6,9 @@ Needs no loadable extension and nothing newer than SQLite 3.40.
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import (
     Column,
@@ -22,6 +24,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import QueuePool
 
 metadata = MetaData()
 
@@ -35,22 +38,32 @@ log = Table(
     Column("line", LargeBinary, nullable=False),
 )
 
-# A value that a line's digests vouch for: the SD-JWT disclosure string (base64url of [salt, name, value]).
-# Erasing sets `disclosure` to null; the digest stays.
+# The values that a line's digests vouch for: SD-JWT disclosures (base64url of [salt, name, value]) joined by "~".
+# Erasing takes a disclosure out of its row; the line, and with it the digest, stays.
 disclosure = Table(
     "disclosure",
     metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("digest", String(43), primary_key=True),
-    Column("disclosure", Text),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("disclosures", Text, nullable=False),
 )
 
-# Objects that are about to be renamed into the store but are not yet in the log: what a crash leaves is adopted.
+# Captures whose objects are about to be renamed into the store but are not yet in the log: what a crash leaves
+# is adopted. `details` is the JSON object of the line's fields.
 pending = Table(
     "pending",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False),
     Column("details", Text, nullable=False),
+)
+
+# The Merkle tree's right edge, one row, so that an append need not hash the log again. It is believed only
+# if it leads to the root of a signed checkpoint, and is made again from the log otherwise.
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("hashes", LargeBinary, nullable=False),
 )
 
 # ------------------------------------------------------------------ derived
@@ -68,6 +81,7 @@ capture = Table(
     Column("captured_utc", String(32), nullable=False),
     Column("tool", String(100), nullable=False),
     Column("by", Text, nullable=False),
+    Column("page", String(64)),
 )
 Index("capture_source", capture.c.source, capture.c.sha256)
 
@@ -160,19 +174,27 @@ mention = Table(
     Column("duration_s", Float, index=True),
 )
 
-TRUTH = (log, disclosure, pending)
+TRUTH = (log, disclosure, pending, frontier)
 DERIVED = (capture, derivation, problem, document, claim, footage, incident, account, mention)
 
 
-def open_engine(path: Path, *, read_only: bool = False) -> Engine:
-    """An engine on the SQLite file at `path`: durable (WAL, synchronous FULL), readable by others meanwhile."""
-    url = f"sqlite:///file:{path}?mode=ro&uri=true" if read_only else f"sqlite:///{path}"
-    engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:
+    """An engine on the SQLite file at `path`, durable (WAL, synchronous FULL), with foreign readers allowed meanwhile.
+
+    `immutable` is for a medium that cannot be written at all, where SQLite cannot keep its lock files.
+    """
+    flags = "mode=ro&immutable=1" if immutable else "mode=ro" if read_only else "mode=rwc"
+    address = f"file:{quote(str(path))}?{flags}"
+    engine = create_engine(
+        "sqlite://",
+        creator=lambda: sqlite3.connect(address, uri=True, timeout=60, check_same_thread=False),
+        poolclass=QueuePool,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection, _record):
         cursor = connection.cursor()
-        if not read_only:
+        if not (read_only or immutable):
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA temp_store=MEMORY")

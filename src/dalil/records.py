@@ -27,7 +27,10 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One act of taking an object in: `seq` is its line in the custody log."""
+    """One act of taking an object in: `seq` is its line in the custody log.
+
+    `page` is the object of the saved web page that this file is a part of (a picture, a style sheet).
+    """
 
     seq: int
     object: Object
@@ -36,6 +39,7 @@ class Capture:
     captured_utc: datetime
     tool: str
     by: str
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,14 +29,19 @@ _WEEKDAY = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
     r"|(?:يوم\s+)?(?:الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعة|السبت|الاحد))"
 )
-_ZONE = r"(?:gmt|utc|[ecmp][sd]?t|bst|cest|eest|eet|cet|msk|z|توقيت\s+\S+)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
+_ZONE = (
+    r"(?:gmt|utc|[ecmp][sd]?t|bst|cest|eest|eet|cet|msk|z|توقيت\s+\S+)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
+)
 _TIME = (
     r"(?:at\s+|t|الساعة\s+)?\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*"
     rf"(?:[ap]\.?\s?m\.?|صباحا|مساء|ص\b|م\b)?\s*(?:\(?(?:{_ZONE})\)?)?"
 )
 _EDGE = r"[\s,|\-–—•·/()\[\]]*"
-BEFORE = re.compile(rf"{_EDGE}(?:{_TIME}{_EDGE})?(?:{_WEEKDAY}{_EDGE})?(?:on\s+|في\s+|بتاريخ\s+)?(?:{_TIME}{_EDGE})?", re.I)
+BEFORE = re.compile(
+    rf"{_EDGE}(?:{_TIME}{_EDGE})?(?:{_WEEKDAY}{_EDGE})?(?:on\s+|في\s+|بتاريخ\s+)?(?:{_TIME}{_EDGE})?", re.I
+)
 AFTER = re.compile(rf"\s*(?:م(?!\w)|ad\b)?{_EDGE}(?:{_WEEKDAY}{_EDGE})?(?:{_TIME})?{_EDGE}(?:{_ZONE})?[\s.)]*", re.I)
+_DIGIT = re.compile(r"\d")
 _HIJRI = re.compile(r"\s*(?:ه|هـ)(?!\w)")
 _MONTH_FIRST = re.compile(r"\d\s*[ap]\.?m\.?\s*(?:[ecmp][sd]?t)\b", re.I)
 
@@ -67,6 +72,8 @@ def find_date(text: str, start: int = 0, end: int | None = None, *, month_first:
 
 def whole_date(text: str, start: int, end: int) -> HeaderDate | None:
     """The date in `text[start:end]` where nothing but a weekday, a clock time and a time zone stands beside it."""
+    if end - start > 100 or _DIGIT.search(text, start, end) is None:
+        return None
     found = find_date(text, start, end, month_first=bool(_MONTH_FIRST.search(text, start, end)))
     if found is None or not BEFORE.fullmatch(text, start, found.start):
         return None

@@ -47,10 +47,17 @@ _ALTERNATIVES = "|".join(
 _LABEL = re.compile(rf"[\s*_(\[]*(?P<label>{_ALTERNATIVES})(?![\w])[*_]*(?P<colon>\s*:[*_]*)?\s*", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"'\])]+")
 _PIECES = re.compile(r"\s*[|•·\t]\s*|\s+[—–]\s+|\s{3,}")
-_CREDIT = re.compile(r"(?P<square>\[\s*(?P<in>[^\[\]]{2,80}?)\s*\])\s*$|\(\s*(?P<round>[^()]{2,80}?)\s*\)\s*$|[©ⓒ]\s*(?P<copy>[^\n]{2,60}?)\s*$")
-_CREDIT_WORD = re.compile(r"(?:photo|photograph|picture|image|video|credit|courtesy|screen ?(?:shot|grab)|via|تصوير|عدسة|صورة)\b[\s:]*(?:by\s+|of\s+|from\s+|credit:?\s*)*", re.I)
+_CREDIT = re.compile(
+    r"(?P<square>\[\s*(?P<in>[^\[\]]{2,80}?)\s*\])\s*$|\(\s*(?P<round>[^()]{2,80}?)\s*\)\s*$|[©ⓒ]\s*(?P<copy>[^\n]{2,60}?)\s*$"
+)
+_CREDIT_WORD = re.compile(
+    r"(?:photo|photograph|picture|image|video|credit|courtesy|screen ?(?:shot|grab)|via|تصوير|عدسة|صورة)\b[\s:]*(?:by\s+|of\s+|from\s+|credit:?\s*)*",
+    re.I,
+)
 _READ_TIME = re.compile(r"\s*\d{1,3}\s*(?:min(?:ute)?s?\.?\s*(?:read)?|دقائق|دقيقة)[\s\w]{0,12}$", re.I)
-_NAME_WORD = re.compile(r"[A-Z\u00c0-\u00de][\w'’.\-]*|(?:al|el|as|ash|at|az|ad|an|ar|abu|bin|ibn|bint|de|del|da|di|von|van|der|la|le|y)(?:-[A-Z][\w'’\-]*)?$")
+_NAME_WORD = re.compile(
+    r"[A-Z\u00c0-\u00de][\w'’.\-]*|(?:al|el|as|ash|at|az|ad|an|ar|abu|bin|ibn|bint|de|del|da|di|von|van|der|la|le|y)(?:-[A-Z][\w'’\-]*)?$"
+)
 _ARABIC_WORD = re.compile("[\u0621-\u064a\u064b-\u0652\u0640]+$")
 _JOIN = re.compile(r"\s+(?:and|&|و)\s+|\s*,\s*|\s+with\s+")
 _PLACE_TAIL = re.compile(r"\s+in\s+[A-Z][\w'’\-]+(?:[ ,]+[A-Z][\w'’\-]+)*$")
@@ -224,17 +231,21 @@ def caption_credit(flat: str, start: int, end: int) -> Fact | None:
 
 # ---------------------------------------------------------------- datelines
 
-_DAY_MONTH = r"(?:[0-3]?\d\s+[A-Za-z]{3,9}\.?|[A-Z][a-z]{2,8}\.?\s+[0-3]?\d|NO DATE)(?:,?\s+(?:19|20)?\d\d(?!\d))?"
+_DAY_MONTH = r"(?:[0-3]?\d\s+[A-Za-z]{3,9}\.?|[A-Z][A-Za-z]{2,8}\.?\s+[0-3]?\d|NO DATE)(?:,?\s+(?:19|20)?\d\d(?!\d))?"
 _DASH = r"(?:\s*(?:--+|[—–])\s*|\s+-\s+)"
-_MARKS = r"(?:\[[A-Z][A-Z ]{2,20}\]\s*)*"
-_PAREN = r"\s*[(\[]\s*(?P<agency>[^()\[\]\n]{2,60}?)\s*[)\]]"
+# FBIS transcripts: "[REPORT] [NAME OF THE WRITER] [TEXT]"; the body begins after the last of these signs.
+_MARKS = r"(?:(?:\[[^\[\]]{2,120}\]\s*){0,4}?\[(?:TEXT|EXCERPTS?|SUMMARY|EDITORIAL REPORT)\]\s*(?:\[CONTINUED\]\s*)?)?"
+_WRITER = re.compile(
+    r"\[(?:REPORT|ARTICLE|COMMENTARY|EDITORIAL|FEATURE)\]\s*\[(?!TEXT\]|EXCERPT|SUMMARY)(?P<who>[A-Z][A-Z.'’\- ]{3,40})[,\]]"
+)
+_PAREN = r"\s*[(\[]\s*(?P<agency>[^()\[\]\n]{2,60}?(?:\s\[\w+\])?)\s*[)\]]"
 _REGION = r"(?:,\s*(?P<region>[A-Z][\w.’']+(?:\s[A-Z][\w.’']+)?))"
 _UPPER = re.compile(
-    rf"(?P<place>[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]+){{0,4}})(?:\s*\((?P<country>[A-Z][A-Z. ]+)\)(?=,))?"
+    rf"(?:(?:By\s+)?(?P<by>[A-Z][a-z][\w’'.\-]*(?:\s[A-Z][\w’'.\-]*){{1,2}}?)\s+)?(?P<place>[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]+){{0,4}})(?:\s*\((?P<country>[A-Z][A-Z. ]+)\)(?=,))?"
     rf"{_REGION}?(?:,\s*(?P<date>{_DAY_MONTH}))?(?:{_PAREN})?{_DASH}\s*{_MARKS}"
 )
 _MIXED = re.compile(
-    rf"(?P<place>[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){{0,3}}){_REGION}?"
+    rf"(?!By\s)(?P<place>[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){{0,3}}){_REGION}?"
     rf"(?:,\s*(?P<date>{_DAY_MONTH}))?(?:{_PAREN})?{_DASH}"
 )
 _NAMED = "|".join(re.escape(s) for s in sorted(AGENCIES, key=len, reverse=True) if not s.isascii())
@@ -262,6 +273,10 @@ def read_dateline(flat: str, start: int, end: int) -> Dateline | None:
         facts.append(Fact("published", *found.span("date"), day, "dateline"))
     if found["agency"] and (found["date"] or is_agency(found["agency"]) or found["agency"].isupper()):
         facts.append(Fact("publisher", *found.span("agency")))
+    if writer := _WRITER.search(flat, found.start(), found.end()):
+        facts.append(Fact("author", *writer.span("who")))
+    elif found.re is _UPPER and found["by"]:
+        facts.append(Fact("author", *found.span("by")))
     return Dateline(found.end(), tuple(facts))
 
 
@@ -282,4 +297,14 @@ def _arabic_dateline(flat: str, start: int, end: int) -> Dateline | None:
     return Dateline(found.end(), tuple(facts))
 
 
-__all__ = ["AGENCIES", "Dateline", "Fact", "caption_credit", "full_year", "is_name", "read_dateline", "read_line", "trim"]
+__all__ = [
+    "AGENCIES",
+    "Dateline",
+    "Fact",
+    "caption_credit",
+    "full_year",
+    "is_name",
+    "read_dateline",
+    "read_line",
+    "trim",
+]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from dalil.claims.text.tables import rows
 
-SAMPLE = 1500  # code points that are looked at: enough for some 200 words, read in 50 microseconds
+SAMPLE = 1000  # code points that are looked at: some 170 words
 _ARABIC = re.compile("[\u0621-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]+")
 _OTHER_ARABIC_SCRIPT = re.compile("[پچژگۆێڵڕٹڈڑںےەڤ]")  # Persian, Kurdish, Urdu
 _PERSIAN_FORMS = re.compile("[یک]")
@@ -14,9 +15,17 @@ _ARABIC_FORMS = re.compile("[يكةىأإ]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 _FOREIGN = re.compile("[\u0370-\u03ff\u0400-\u04ff\u0590-\u05ff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
-_WORDS: dict[str, frozenset[str]] = {}
-for _lang, _line in rows("function_words.tsv"):
-    _WORDS[_lang] = _WORDS.get(_lang, frozenset()) | frozenset(_line.split())
+
+def _table() -> dict[str, str]:
+    """Each small word's language; a word that two languages share says nothing and is left out."""
+    table: dict[str, str] = {}
+    for lang, line in rows("function_words.tsv"):
+        for word in line.split():
+            table[word] = lang if table.get(word, lang) == lang else ""
+    return {word: lang for word, lang in table.items() if lang}
+
+
+_WORDS = _table()
 
 
 def detect_lang(text: str) -> str | None:
@@ -42,9 +51,8 @@ def _arabic_script_language(sample: str, letters: int) -> str | None:
 
 def _latin_language(words: list[str]) -> str | None:
     """English where its small words are one in twelve and more than any other language's."""
-    lower = [word.casefold() for word in words]
-    counts = {lang: sum(word in known for word in lower) for lang, known in _WORDS.items()}
-    english = counts.pop("en")
-    if english == 0 or english * 12 < len(lower):
+    counts = Counter(_WORDS[word] for word in map(str.casefold, words) if word in _WORDS)
+    english = counts.pop("en", 0)
+    if english == 0 or english * 12 < len(words):
         return None
-    return "en" if english > max(counts.values()) else None
+    return "en" if english > max(counts.values(), default=0) else None

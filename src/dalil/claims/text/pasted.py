@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from dalil.claims.text.header_dates import opening_date
 from dalil.claims.text.header_lines import AGENCIES, Fact, caption_credit, is_name, read_dateline, read_line, trim
 from dalil.claims.text.language import detect_lang
 from dalil.claims.text.tables import plain
@@ -18,6 +19,7 @@ from dalil.records import Quote
 HEAD = 3000  # code points that are looked at for a header
 FOOT = 500  # and for a labelled line at the end
 MAX_LINES = 16
+MAX_WEAK = 5  # lines that prove nothing: title, byline, standfirst, caption, and the first of the body
 MAX_PROSE = 2  # a standfirst and a caption may stand among the header lines; a third sentence is the body
 _LINE = re.compile(r"[^\r\n\u2028\u2029]*\S[^\r\n\u2028\u2029]*")
 _FRONT = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n(?P<matter>.{0,2500}?)\r?\n\1[ \t]*(?:\r?\n|$)", re.DOTALL)
@@ -100,7 +102,7 @@ def find_header(text: str) -> Header:
 def _lines(flat: str, start: int, *, whole: bool) -> list[_Line]:
     """The first lines that are not blank; a line cut by the end of the head counts as body."""
     lines: list[_Line] = []
-    at, prose = start, 0
+    at, prose, weak = start, 0, 0
     for found in _LINE.finditer(flat, start):
         first, last = trim(flat, found.start(), found.end(), " \t")
         cut = not whole and found.end() == len(flat)
@@ -109,8 +111,9 @@ def _lines(flat: str, start: int, *, whole: bool) -> list[_Line]:
         blank = len(re.findall(r"\r\n|[\r\n\u2028\u2029]", flat[at : found.start()])) > 1
         lines.append(_Line(first, last, blank, None if facts is None else tuple(facts), credit))
         at = found.end()
+        weak += facts is None and credit is None
         prose += facts is None and last - first > 240
-        if prose > MAX_PROSE or len(lines) == MAX_LINES:
+        if prose > MAX_PROSE or weak > MAX_WEAK or len(lines) == MAX_LINES:
             break
     return lines
 
@@ -130,8 +133,6 @@ def _front_matter(flat: str) -> tuple[list[Fact], int]:
 
 def _front_fact(flat: str, field: str, start: int, end: int) -> Fact | None:
     if field in ("published", "updated"):
-        from dalil.claims.text.header_dates import opening_date
-
         found = opening_date(flat, start, end)
         return Fact(field, found.start, found.end, found.day, "front matter") if found else None
     if field == "publisher" and flat.startswith("http", start):
@@ -148,7 +149,11 @@ def _foot(text: str) -> list[Fact]:
     facts = []
     for found in list(_LINE.finditer(flat))[-4:]:
         if ":" in found[0] and len(found[0]) <= 120:
-            facts += [f for f in read_line(flat, *found.span()) or () if f.field in ("published", "publisher", "author", "url")]
+            facts += [
+                f
+                for f in read_line(flat, *found.span()) or ()
+                if f.field in ("published", "publisher", "author", "url")
+            ]
     if reporting := _REPORTING.search(flat):
         facts.append(Fact("author", *reporting.span("who")))
     return [Fact(f.field, f.start + base, f.end + base, f.day, f.rule and f"{f.rule} at the end") for f in facts]
@@ -164,10 +169,12 @@ def _header_end(flat: str, lines: list[_Line]) -> tuple[int, int | None]:
     strong, prose, weak = -1, 0, 0
     for i, line in enumerate(lines[:reach]):
         if line.facts is None:
-            is_caption = line.credit is not None and not _SENTENCE_END.search(flat[line.start : line.credit.start - 1].rstrip())
+            is_caption = line.credit is not None and not _SENTENCE_END.search(
+                flat[line.start : line.credit.start - 1].rstrip()
+            )
             prose += _is_prose(flat, line) and not is_caption
             weak += 1
-            if prose > MAX_PROSE or weak > 5:
+            if prose > MAX_PROSE or weak > MAX_WEAK:
                 break
         elif line.facts or strong >= 0 or i == 0:
             strong = i
@@ -175,7 +182,11 @@ def _header_end(flat: str, lines: list[_Line]) -> tuple[int, int | None]:
     if dateline is not None and _all_short(flat, lines[cut:dateline]):
         return dateline, dateline
     cut += _title_below(flat, lines, cut)
-    return (cut, cut if cut == dateline else None) if cut < len(lines) else (strong + 1 if strong + 1 < len(lines) else 0, None)
+    return (
+        (cut, cut if cut == dateline else None)
+        if cut < len(lines)
+        else (strong + 1 if strong + 1 < len(lines) else 0, None)
+    )
 
 
 def _opens_with_dateline(flat: str, lines: list[_Line], i: int) -> bool:
@@ -183,7 +194,7 @@ def _opens_with_dateline(flat: str, lines: list[_Line], i: int) -> bool:
     if line.facts is not None:
         return False
     found = read_dateline(flat, line.start, len(flat))
-    if found is None or found.end > line.end + 2:
+    if found is None:
         return False
     if any(fact.field != "place" for fact in found.facts):
         return True
@@ -204,6 +215,8 @@ def _title_below(flat: str, lines: list[_Line], cut: int) -> int:
     body = lines[cut + count]
     last = lines[cut + count - 1]
     long = body.end - body.start
+    if flat[body.start].islower():
+        return 0  # a line that was wrapped
     if body.blank_before and (long >= 100 or _SENTENCE_END.search(flat[body.start : body.end])):
         return count
     grows = long >= 1.5 * (last.end - last.start) and _SENTENCE_END.search(flat[body.start : body.end])
@@ -280,7 +293,9 @@ def _quote(text: str, start: int, end: int) -> Quote:
     return Quote(start, end, text[start:end])
 
 
-def _header(text: str, chosen: dict[str, Fact], body_start: int, standfirst: tuple[Quote, ...], caption: _Line | None) -> Header:
+def _header(
+    text: str, chosen: dict[str, Fact], body_start: int, standfirst: tuple[Quote, ...], caption: _Line | None
+) -> Header:
     quotes = {field: _quote(text, fact.start, fact.end) for field, fact in chosen.items()}
     words = {field: quote.text for field, quote in quotes.items()}
     publisher = words.get("publisher")
@@ -299,5 +314,8 @@ def _header(text: str, chosen: dict[str, Fact], body_start: int, standfirst: tup
         published_rule=chosen["published"].rule if "published" in chosen else None,
         standfirst=standfirst,
         caption=_quote(text, caption.start, caption.end) if caption else None,
-        **{f"{field}_quote": quotes.get(field) for field in ("title", "author", "publisher", "published", "updated", "place", "credit", "url")},
+        **{
+            f"{field}_quote": quotes.get(field)
+            for field in ("title", "author", "publisher", "published", "updated", "place", "credit", "url")
+        },
     )

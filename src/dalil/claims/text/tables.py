@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 
 _ONE_FOR_ONE = {
@@ -22,10 +23,12 @@ _ONE_FOR_ONE = {
     **{0x06F0 + digit: str(digit) for digit in range(10)},
 }
 
+_SPECIAL = re.compile(f"[{''.join(re.escape(chr(code)) for code in _ONE_FOR_ONE)}]")
+
 
 def plain(text: str) -> str:
     """`text` at the same length with one form of alef and ya, Western digits, and blanks for invisible marks."""
-    return text if text.isascii() else text.translate(_ONE_FOR_ONE)
+    return text if text.isascii() else _SPECIAL.sub(lambda found: _ONE_FOR_ONE[ord(found[0])], text)
 
 
 def rows(name: str) -> list[list[str]]:

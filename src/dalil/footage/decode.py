@@ -1,0 +1,136 @@
+"""Opening recordings with FFmpeg's libraries, inside limits: nothing is fetched, followed or executed.
+
+Only true media containers are opened: playlists (m3u8, mpd, concat, ffconcat) and network schemes, which would make
+the library read other files or addresses, are not among them. Decoders' threads and picture sizes are bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from struct import unpack
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from dalil.errors import InputRefused
+
+av.logging.set_level(av.logging.PANIC)
+
+# Demuxers that hold their media within themselves. External references of mov files are off by FFmpeg's default.
+CONTAINERS = (
+    "mov,matroska,webm,avi,mp3,wav,w64,ogg,flac,aac,ac3,aiff,caf,amr,asf,flv,mpeg,mpegts,mpegvideo,h264,hevc,m4v,ivf,"
+    "dv,mxf,au,rm,wv"
+)
+# 8K video fits (33 million); a header that claims more would have the decoder allocate gigabytes.
+MAX_FRAME_PIXELS = 36_000_000
+READ_BUFFER = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """How stored pixels become the upright picture: exchange the axes first, then flip. Read off a display matrix."""
+
+    transpose: bool = False
+    flip_x: bool = False
+    flip_y: bool = False
+
+    @property
+    def rotation_deg(self) -> int:
+        """Degrees that a player turns the picture clockwise (a mirrored picture's turn, its mirroring left out)."""
+        if not self.transpose:
+            return 180 if self.flip_y else 0
+        return 90 if self.flip_x else 270
+
+    @property
+    def mirrored(self) -> bool:
+        return self.transpose ^ self.flip_x ^ self.flip_y
+
+    def apply(self, pixels: np.ndarray) -> np.ndarray:
+        """The upright picture of rows × columns (× channels), as a view."""
+        if self.transpose:
+            pixels = pixels.swapaxes(0, 1)
+        return pixels[:: -1 if self.flip_y else 1, :: -1 if self.flip_x else 1]
+
+
+UPRIGHT = Orientation()
+
+
+@contextmanager
+def open_recording(path: Path, *, threads: int = 2) -> Iterator[InputContainer]:
+    """An open container whose decoders are bounded; InputRefused where the file is no recording that can be read."""
+    with path.open("rb") as file:
+        try:
+            container = av.open(
+                file,
+                mode="r",
+                buffer_size=READ_BUFFER,
+                metadata_errors="replace",
+                container_options={"format_whitelist": CONTAINERS},
+            )
+        except (av.FFmpegError, OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise refusal(path, reason) from None
+        try:
+            for stream in (*container.streams.video, *container.streams.audio):
+                if stream.codec_context is not None:
+                    stream.codec_context.thread_count = threads
+                    if stream.type == "video":
+                        stream.codec_context.options = {"max_pixels": str(MAX_FRAME_PIXELS)}
+            yield container
+        finally:
+            container.close()
+
+
+def refusal(path: Path, reason: str) -> InputRefused:
+    """Why the file cannot be read and what can be done, in a person's words, by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        return InputRefused(path.name, "is empty", "Get the file again from where it came")
+    if head[4:8] == b"ftyp":
+        return InputRefused(
+            path.name,
+            "cannot be opened as video or sound: its index (the moov box) is missing, so it was probably cut short",
+            "The bytes are kept; get a whole copy, or rebuild the index from another file of the same camera",
+        )
+    if head[:4] in (b"RIFF", b"\x1aE\xdf\xa3", b"OggS", b"fLaC"):
+        what = "cannot be opened as video or sound: its header is damaged"
+        return InputRefused(path.name, what, "The bytes are kept; get a whole copy")
+    return InputRefused(path.name, f"cannot be opened as picture, video or sound ({reason})", "The bytes are kept")
+
+
+def main_video(container: InputContainer) -> VideoStream | None:
+    """The stream that a player would show; covers of songs and thumbnails are none."""
+    moving = [
+        stream
+        for stream in container.streams.video
+        if stream.codec_context is not None
+        and not stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails)
+    ]
+    if not moving:
+        return None
+    best = container.streams.best("video")
+    return best if best in moving else moving[0]
+
+
+def orientation(frame: VideoFrame) -> Orientation:
+    """How the frame is to be turned, by the display matrix that it carries (16.16 fixed point, row major)."""
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return UPRIGHT
+    a, b, _, c, d = unpack("=9i", bytes(matrix))[:5]
+    if abs(b) + abs(c) > abs(a) + abs(d):
+        return Orientation(True, c < 0, b < 0)
+    return Orientation(False, a < 0, d < 0)
+
+
+def start_s(container: InputContainer) -> float:
+    """The container's own zero on the time line of its streams."""
+    return (container.start_time or 0) / av.time_base

@@ -1,0 +1,36 @@
+"""Footage records in the archive's database: derived rows, written again by every rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, delete, insert, select
+
+from dalil import db
+from dalil.records import Footage, decode, encode
+
+
+def save_footage(conn: Connection, footage: Footage) -> None:
+    """The record stands under its object's hash, in place of an earlier one; the caller commits."""
+    conn.execute(delete(db.footage).where(db.footage.c.sha256 == footage.object))
+    conn.execute(
+        insert(db.footage).values(
+            sha256=footage.object,
+            kind=footage.kind,
+            duration_s=footage.duration_s,
+            created_utc=footage.created_utc.isoformat() if footage.created_utc else None,
+            record=encode(footage).decode("utf-8"),
+        )
+    )
+
+
+def load_footage(conn: Connection, sha256: str) -> Footage | None:
+    """The record of one object; None where the object is no footage."""
+    record = conn.execute(select(db.footage.c.record).where(db.footage.c.sha256 == sha256)).scalar_one_or_none()
+    return None if record is None else decode(record, Footage)
+
+
+def all_footage(conn: Connection) -> Iterator[Footage]:
+    """Every record, in order of hash."""
+    for (record,) in conn.execute(select(db.footage.c.record).order_by(db.footage.c.sha256)):
+        yield decode(record, Footage)

@@ -26,21 +26,21 @@ _FORMS = (
 DATE = re.compile("|".join(form.replace("{n}", str(n)) for n, form in enumerate(_FORMS)), re.IGNORECASE)
 
 _WEEKDAY = (
-    r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
-    r"|(?:يوم\s+)?(?:الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعة|السبت|الاحد))"
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|(?:يوم\s+)?(?:الاثنين|الثلاثاء|الاربعاء|الخميس|الجمعة|السبت|الاحد)"
 )
 _ZONE = (
-    r"(?:gmt|utc|[ecmp][sd]?t|bst|cest|eest|eet|cet|msk|z|توقيت\s+\S+)(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?|[+-]\d\d:?\d\d"
+    r"\(?(?:gmt|utc|[ecmp][sd]?t|bst|cest|eest|eet|cet|msk|z|توقيت\s+\S+)\b(?:\s*[+-]\s*\d{1,2}(?::?\d\d)?)?\)?"
+    r"|[+-]\d\d:?\d\d"
 )
 _TIME = (
-    r"(?:at\s+|t|الساعة\s+)?\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*"
-    rf"(?:[ap]\.?\s?m\.?|صباحا|مساء|ص\b|م\b)?\s*(?:\(?(?:{_ZONE})\)?)?"
+    r"(?:at\s+|t|الساعة\s+)?\d{1,2}[:.h]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?!\d)"
+    r"(?:\s*(?:[ap]\.?\s?m\b\.?|صباحا|مساء|ص\b|م\b))?"
 )
-_EDGE = r"[\s,|\-–—•·/()\[\]]*"
-BEFORE = re.compile(
-    rf"{_EDGE}(?:{_TIME}{_EDGE})?(?:{_WEEKDAY}{_EDGE})?(?:on\s+|في\s+|بتاريخ\s+)?(?:{_TIME}{_EDGE})?", re.I
-)
-AFTER = re.compile(rf"\s*(?:م(?!\w)|ad\b)?{_EDGE}(?:{_WEEKDAY}{_EDGE})?(?:{_TIME})?{_EDGE}(?:{_ZONE})?[\s.)]*", re.I)
+_EDGE = r"[\s,|\-–—•·/()\[\].]"
+# What may stand beside a date on a date line. Possessive, so that no line is tried twice.
+BEFORE = re.compile(rf"(?:{_EDGE}|{_TIME}|{_WEEKDAY}|{_ZONE}|on\b|في\b|بتاريخ\b)*+", re.IGNORECASE)
+AFTER = re.compile(rf"(?:م(?!\w)|ad\b|{_TIME}|{_WEEKDAY}|{_ZONE}|at\b|{_EDGE})*+", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _HIJRI = re.compile(r"\s*(?:ه|هـ)(?!\w)")
 _MONTH_FIRST = re.compile(r"\d\s*[ap]\.?m\.?\s*(?:[ecmp][sd]?t)\b", re.I)

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from dalil.claims.text.header_dates import DATE, HeaderDate, full_year, opening_date, whole_date
+from dalil.claims.text.header_dates import DATE, HeaderDate, opening_date, whole_date
 from dalil.claims.text.tables import plain, rows
 
 
@@ -48,19 +48,19 @@ _LABEL = re.compile(rf"[\s*_(\[]*(?P<label>{_ALTERNATIVES})(?![\w])[*_]*(?P<colo
 _URL = re.compile(r"https?://[^\s<>\"'\])]+")
 _PIECES = re.compile(r"\s*[|•·\t]\s*|\s+[—–]\s+|\s{3,}")
 _CREDIT = re.compile(
-    r"(?P<square>\[\s*(?P<in>[^\[\]]{2,80}?)\s*\])\s*$|\(\s*(?P<round>[^()]{2,80}?)\s*\)\s*$|[©ⓒ]\s*(?P<copy>[^\n]{2,60}?)\s*$"
+    r"\[\s*(?P<square>[^\[\]]{2,80}?)\s*\]\s*$|\(\s*(?P<round>[^()]{2,80}?)\s*\)\s*$|[©ⓒ]\s*(?P<copy>[^\n]{2,60}?)\s*$"
 )
 _CREDIT_WORD = re.compile(
-    r"(?:photo|photograph|picture|image|video|credit|courtesy|screen ?(?:shot|grab)|via|تصوير|عدسة|صورة)\b[\s:]*(?:by\s+|of\s+|from\s+|credit:?\s*)*",
-    re.I,
+    r"(?:photo|photograph|picture|image|video|credit|courtesy|screen ?(?:shot|grab)|via|تصوير|عدسة|صورة)\b[\s:]*"
+    r"(?:by\s+|of\s+|from\s+|credit:?\s*)*",
+    re.IGNORECASE,
 )
-_READ_TIME = re.compile(r"\s*\d{1,3}\s*(?:min(?:ute)?s?\.?\s*(?:read)?|دقائق|دقيقة)[\s\w]{0,12}$", re.I)
-_NAME_WORD = re.compile(
-    r"[A-Z\u00c0-\u00de][\w'’.\-]*|(?:al|el|as|ash|at|az|ad|an|ar|abu|bin|ibn|bint|de|del|da|di|von|van|der|la|le|y)(?:-[A-Z][\w'’\-]*)?$"
-)
+_READ_TIME = re.compile(r"\s*\d{1,3}\s*(?:min(?:ute)?s?\.?\s*(?:read)?|دقائق|دقيقة)[\s\w]{0,12}$", re.IGNORECASE)
+_PARTICLE = "al|el|as|ash|at|az|ad|an|ar|abu|bin|ibn|bint|de|del|da|di|von|van|der|la|le|y"
+_NAME_WORD = re.compile(rf"[A-Z\u00c0-\u00de][\w'’.\-]*|(?:{_PARTICLE})(?:-[A-Z][\w'’\-]*)?$")
 _ARABIC_WORD = re.compile("[\u0621-\u064a\u064b-\u0652\u0640]+$")
 _JOIN = re.compile(r"\s+(?:and|&|و)\s+|\s*,\s*|\s+with\s+")
-_PLACE_TAIL = re.compile(r"\s+in\s+[A-Z][\w'’\-]+(?:[ ,]+[A-Z][\w'’\-]+)*$")
+PLACE_TAIL = re.compile(r"\s+in\s+[A-Z][\w'’\-]+(?:[ ,]+[A-Z][\w'’\-]+)*$")  # "Lina Marsh in Beirut"
 
 
 def trim(flat: str, start: int, end: int, edge: str = " \t*_\"“”'‘’,;|-–—") -> tuple[int, int]:
@@ -153,9 +153,9 @@ def _signature(flat: str, start: int, end: int) -> list[Fact]:
         return [*_signature(flat, start, comma), Fact("publisher", first, last)]
     if is_agency(flat[start:end]):
         return [Fact("publisher", start, end)]
-    tail = _PLACE_TAIL.search(flat[start:end])
+    tail = PLACE_TAIL.search(flat, start, end)
     if tail:
-        end = start + tail.start()
+        end = tail.start()
     return [Fact("author", start, end)] if is_name(flat[start:end], labelled=True) else []
 
 
@@ -196,6 +196,8 @@ def is_name(words: str, *, labelled: bool = False) -> bool:
     bare = words.strip()
     if not 3 <= len(bare) <= 90 or any(c.isdigit() for c in bare) or bare[-1] in ".!?:;؟":
         return False
+    tail = PLACE_TAIL.search(bare)
+    bare = bare[: tail.start()] if tail else bare
     people = [part for part in _JOIN.split(bare) if part]
     return bool(people) and all(_is_person(part.split(), labelled) for part in people)
 
@@ -216,7 +218,7 @@ def caption_credit(flat: str, start: int, end: int) -> Fact | None:
     found = _CREDIT.search(flat, start, end)
     if found is None:
         return None
-    group = "in" if found["in"] else "round" if found["round"] else "copy"
+    group = found.lastgroup
     first, last = found.span(group)
     word = _CREDIT_WORD.match(flat, first, last)
     if group == "round" and not (word or any(is_agency(p) for p in re.split(r"[/,]| via ", flat[first:last]))):
@@ -234,20 +236,24 @@ def caption_credit(flat: str, start: int, end: int) -> Fact | None:
 _DAY_MONTH = r"(?:[0-3]?\d\s+[A-Za-z]{3,9}\.?|[A-Z][A-Za-z]{2,8}\.?\s+[0-3]?\d|NO DATE)(?:,?\s+(?:19|20)?\d\d(?!\d))?"
 _DASH = r"(?:\s*(?:--+|[—–])\s*|\s+-\s+)"
 # FBIS transcripts: "[REPORT] [NAME OF THE WRITER] [TEXT]"; the body begins after the last of these signs.
-_MARKS = r"(?:(?:\[[^\[\]]{2,120}\]\s*){0,4}?\[(?:TEXT|EXCERPTS?|SUMMARY|EDITORIAL REPORT)\]\s*(?:\[CONTINUED\]\s*)?)?"
+_SIGN = r"\[(?:TEXT|EXCERPTS?|SUMMARY|EDITORIAL REPORT)\]\s*(?:\[CONTINUED\]\s*)?"
+_MARKS = rf"(?:(?:\[[^\[\]]{{2,120}}\]\s*){{0,4}}?{_SIGN})?"
 _WRITER = re.compile(
-    r"\[(?:REPORT|ARTICLE|COMMENTARY|EDITORIAL|FEATURE)\]\s*\[(?!TEXT\]|EXCERPT|SUMMARY)(?P<who>[A-Z][A-Z.'’\- ]{3,40})[,\]]"
+    r"\[(?:REPORT|ARTICLE|COMMENTARY|EDITORIAL|FEATURE)\]\s*"
+    r"\[(?!TEXT\]|EXCERPT|SUMMARY)(?P<who>[A-Z][A-Z.'’\- ]{3,40})[,\]]"
 )
 _PAREN = r"\s*[(\[]\s*(?P<agency>[^()\[\]\n]{2,60}?(?:\s\[\w+\])?)\s*[)\]]"
 _REGION = r"(?:,\s*(?P<region>[A-Z][\w.’']+(?:\s[A-Z][\w.’']+)?))"
+_BY = r"(?:(?:By\s+)?(?P<by>[A-Z][a-z][\w’'.\-]*(?:\s[A-Z][\w’'.\-]*){1,2}?)\s+)?"
 _UPPER = re.compile(
-    rf"(?:(?:By\s+)?(?P<by>[A-Z][a-z][\w’'.\-]*(?:\s[A-Z][\w’'.\-]*){{1,2}}?)\s+)?(?P<place>[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]+){{0,4}})(?:\s*\((?P<country>[A-Z][A-Z. ]+)\)(?=,))?"
+    rf"{_BY}(?P<place>[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]+){{0,4}})(?:\s*\((?P<country>[A-Z][A-Z. ]+)\)(?=,))?"
     rf"{_REGION}?(?:,\s*(?P<date>{_DAY_MONTH}))?(?:{_PAREN})?{_DASH}\s*{_MARKS}"
 )
 _MIXED = re.compile(
     rf"(?!By\s)(?P<place>[A-Z][\w'’\-]+(?:\s[A-Z][\w'’\-]+){{0,3}}){_REGION}?"
     rf"(?:,\s*(?P<date>{_DAY_MONTH}))?(?:{_PAREN})?{_DASH}"
 )
+_PLACELESS = re.compile(rf"(?P<date>{_DAY_MONTH})?{_PAREN}{_DASH}")
 _NAMED = "|".join(re.escape(s) for s in sorted(AGENCIES, key=len, reverse=True) if not s.isascii())
 _ARABIC = re.compile(
     rf"(?P<place>[\u0621-\u064a]+(?:\s[\u0621-\u064a]+){{0,2}})\s*"
@@ -258,17 +264,23 @@ _ARABIC = re.compile(
 
 def read_dateline(flat: str, start: int, end: int) -> Dateline | None:
     """The dateline with which `flat[start:end]` opens, or None."""
-    found = _UPPER.match(flat, start, end)
+    found = _UPPER.match(flat, start, end) or _proven(_MIXED.match(flat, start, end))
     if found is None:
-        found = _MIXED.match(flat, start, end)
-        if found and not (found["region"] or found["date"] or is_agency(found["agency"] or "")):
-            found = None
-    if found is None:
-        return _arabic_dateline(flat, start, end)
-    label = found["place"].casefold().strip()
-    if "alert" in LABELS.get(label, ()) or len(found["place"]) < 3:
+        found = _PLACELESS.match(flat, start, end)
+        return _dateline(flat, found) if found and is_agency(found["agency"]) else _arabic_dateline(flat, start, end)
+    labels = LABELS.get(found["place"].casefold().strip(), ())
+    if "alert" in labels or len(found["place"]) < 3:
         return None
-    facts = [] if "nowhere" in LABELS.get(label, ()) else [Fact("place", *found.span("place"))]
+    return _dateline(flat, found, None if "nowhere" in labels else Fact("place", *found.span("place")))
+
+
+def _proven(found: re.Match[str] | None) -> re.Match[str] | None:
+    """A place in small letters needs a region, a date or an agency beside it: "Doctors — many of them" has none."""
+    return found if found and (found["region"] or found["date"] or is_agency(found["agency"] or "")) else None
+
+
+def _dateline(flat: str, found: re.Match[str], place: Fact | None = None) -> Dateline:
+    facts = [place] if place else []
     if found["date"] and (day := _dateline_day(found["date"])):
         facts.append(Fact("published", *found.span("date"), day, "dateline"))
     if found["agency"] and (found["date"] or is_agency(found["agency"]) or found["agency"].isupper()):
@@ -295,16 +307,3 @@ def _arabic_dateline(flat: str, start: int, end: int) -> Dateline | None:
             facts.append(Fact("publisher", *found.span(group)))
             break
     return Dateline(found.end(), tuple(facts))
-
-
-__all__ = [
-    "AGENCIES",
-    "Dateline",
-    "Fact",
-    "caption_credit",
-    "full_year",
-    "is_name",
-    "read_dateline",
-    "read_line",
-    "trim",
-]

@@ -11,14 +11,26 @@ from dataclasses import dataclass
 from datetime import date
 
 from dalil.claims.text.header_dates import opening_date
-from dalil.claims.text.header_lines import AGENCIES, Fact, caption_credit, is_name, read_dateline, read_line, trim
+from dalil.claims.text.header_lines import (
+    AGENCIES,
+    PLACE_TAIL,
+    Fact,
+    caption_credit,
+    is_name,
+    read_dateline,
+    read_line,
+    trim,
+)
 from dalil.claims.text.language import detect_lang
 from dalil.claims.text.tables import plain
 from dalil.records import Quote
 
 HEAD = 3000  # code points that are looked at for a header
 FOOT = 500  # and for a labelled line at the end
+FOOT_FIELDS = ("published", "publisher", "author", "url")
 MAX_LINES = 16
+TITLE_LENGTH = 110  # of a title that only the layout proves; headlines of wire services stay below 100
+TITLE_WORDS = 20
 MAX_WEAK = 5  # lines that prove nothing: title, byline, standfirst, caption, and the first of the body
 MAX_PROSE = 2  # a standfirst and a caption may stand among the header lines; a third sentence is the body
 _LINE = re.compile(r"[^\r\n\u2028\u2029]*\S[^\r\n\u2028\u2029]*")
@@ -31,6 +43,7 @@ _FRONT_KEYS = {
     "site": "publisher", "sitename": "publisher", "hostname": "publisher", "url": "url", "link": "url",
     "canonical": "url", "lang": "lang", "language": "lang", "updated": "updated",
 }  # fmt: skip
+_QUOTED = ("title", "author", "publisher", "published", "updated", "place", "credit", "url")
 _REPORTING = re.compile(r"\((?:Reporting|Additional reporting) by (?P<who>[^;()\n]{3,80})(?:;[^()\n]*)?\)\s*$")
 _SENTENCE_END = re.compile(r"[.!?؟…][\"”’'»)\]]*$")
 _INNER_STOP = re.compile(r"[a-z\u0621-\u064a]{2}[.؟!?]\s+[A-Z\u0621-\u064a\"“]")
@@ -143,8 +156,6 @@ def _front_fact(flat: str, field: str, start: int, end: int) -> Fact | None:
 def _foot(text: str) -> list[Fact]:
     """Labelled lines at the end: a date, a source, "(Reporting by …)"."""
     base = max(len(text) - FOOT, 0)
-    if len(text) < 200:
-        return []
     flat = plain(text[base:])
     facts = []
     for found in list(_LINE.finditer(flat))[-4:]:
@@ -206,28 +217,30 @@ def _all_short(flat: str, lines: list[_Line]) -> bool:
 
 
 def _title_below(flat: str, lines: list[_Line], cut: int) -> int:
-    """How many lines below the last proven header line are title, byline and standfirst, by layout alone."""
+    """How many lines below the last proven header line are title, byline and standfirst, by layout alone.
+
+    They must be set apart from the body: by a blank line, or by a first paragraph that is clearly longer.
+    """
     count = 0
     while cut + count < len(lines) and count < 4 and _may_be_title(flat, lines[cut + count]):
         count += 1
     if count == 0 or cut + count >= len(lines):
         return 0
-    body = lines[cut + count]
-    last = lines[cut + count - 1]
-    long = body.end - body.start
-    if flat[body.start].islower():
+    last, body = lines[cut + count - 1], lines[cut + count]
+    words = flat[body.start : body.end]
+    if words[0].islower():
         return 0  # a line that was wrapped
-    if body.blank_before and (long >= 100 or _SENTENCE_END.search(flat[body.start : body.end])):
+    ends = bool(_SENTENCE_END.search(words))
+    if body.blank_before and (ends or len(words) >= TITLE_LENGTH):
         return count
-    grows = long >= 1.5 * (last.end - last.start) and _SENTENCE_END.search(flat[body.start : body.end])
-    return count if grows and count <= 2 else 0
+    return count if ends and count <= 2 and len(words) >= 1.5 * (last.end - last.start) else 0
 
 
 def _may_be_title(flat: str, line: _Line) -> bool:
     words = flat[line.start : line.end]
-    if line.facts is not None or len(words) > 160 or _is_prose(flat, line) or words[0] in "-*•([،,":
+    if line.facts is not None or len(words) > TITLE_LENGTH or _is_prose(flat, line) or words[0] in "-*•([،,":
         return False
-    return words[-1] not in ",;:،؛-–" and len(words.split()) <= 20 and not words[0].islower()
+    return words[-1] not in ",;:،؛-–" and len(words.split()) <= TITLE_WORDS and not words[0].islower()
 
 
 def _is_prose(flat: str, line: _Line) -> bool:
@@ -250,14 +263,16 @@ def _roles(flat: str, weak: list[_Line], facts: list[Fact]) -> list[tuple[Fact |
     if "title" not in known and not titles:
         titles = _title_of_last_resort(flat, weak, names, "author" in known)
         names = [line for line in names if line not in titles]
+    title = next((line for line in titles if len(flat[line.start : line.end].split()) > 3), next(iter(titles), None))
     for line in weak:
         if line.credit is not None:
             roles.append((line.credit, line))
-        elif titles and line is titles[0] and "title" not in known:
+        elif line is title and "title" not in known:
             roles.append((Fact("title", *trim(flat, line.start, line.end, " \t*_")), line))
         elif names and line is names[0] and "author" not in known:
-            if titles or "title" in known:
-                roles.append((Fact("author", *trim(flat, line.start, line.end)), line))
+            tail = PLACE_TAIL.search(flat, line.start, line.end)
+            if tail or titles or "title" in known:
+                roles.append((Fact("author", *trim(flat, line.start, tail.start() if tail else line.end)), line))
         elif line not in names:
             roles.append((None, line))
     return roles
@@ -272,7 +287,7 @@ def _title_of_last_resort(flat: str, weak: list[_Line], names: list[_Line], sign
         return [longer] if len(flat[longer.start : longer.end].split()) >= 4 else []
     first = weak[0] if weak else None
     if first and first not in names and first.credit is None and not _INNER_STOP.search(flat[first.start : first.end]):
-        return [first] if len(flat[first.start : first.end].split()) <= 20 else []
+        return [first] if len(flat[first.start : first.end].split()) <= TITLE_WORDS else []
     return []
 
 
@@ -314,8 +329,5 @@ def _header(
         published_rule=chosen["published"].rule if "published" in chosen else None,
         standfirst=standfirst,
         caption=_quote(text, caption.start, caption.end) if caption else None,
-        **{
-            f"{field}_quote": quotes.get(field)
-            for field in ("title", "author", "publisher", "published", "updated", "place", "credit", "url")
-        },
+        **{f"{field}_quote": quotes.get(field) for field in _QUOTED},
     )

@@ -31,7 +31,7 @@ check: $(VENV)/.test gate  ## style, and the floors where the data are here
 	$(BIN)/ruff format --check .
 
 gate: $(VENV)/.test  ## accuracy floors: they only rise
-	$(BIN)/python -m pytest tests/gate -rs
+	$(BIN)/python -m pytest tests/gate --gate -rsP
 
 bench: $(VENV)/.test  ## speed and memory, as ratios; writes docs/bench.md
 	$(BIN)/python bench/run.py

@@ -9,13 +9,16 @@ ROOT = Path(__file__).parents[1]
 
 def pytest_addoption(parser):
     parser.addoption("--slow", action="store_true", help="also run the tests marked slow")
+    parser.addoption("--gate", action="store_true", help="also measure accuracy against its floors")
+    parser.addoption("--raise-floors", action="store_true", help="with --gate: write higher floors where measured")
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+    for option in ("slow", "gate"):
+        if not config.getoption(f"--{option}"):
+            for item in items:
+                if option in item.keywords:
+                    item.add_marker(pytest.mark.skip(reason=f"{option}: run with --{option}"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,5 @@
+"""When: date phrases in English and Arabic become intervals of days, each with its words and its rule."""
+
+from dalil.calendar.find import find_dates
+
+__all__ = ["find_dates"]

@@ -1,0 +1,236 @@
+"""Text becomes a row of word classes, one character a token, over which the forms of a language are matched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+
+ARABIC = re.compile(r"[\u0621-\u064a]")
+LATIN = re.compile(r"[A-Za-z]")
+_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "’": "'", "‘": "'"})
+
+# Letters; whole numeric dates; times; figures; one sign. Order matters only among those that begin with a digit.
+TOKEN = re.compile(
+    r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+"
+    r"|(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{2}:\d{2})?(?![-/.]?\d)"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![-/.]?\d)"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))"
+    r"|(?P<time>\d{1,2}(?:[:.]\d{2})?\s?[AaPp]\.?\s?[Mm]\b\.?|\d{1,2}:\d{2}(?::\d{2})?(?!\d))"
+    r"|(?P<figure>\d+(?:[.,]\d+)*(?P<tail>st|nd|rd|th|ST|ND|RD|TH|s)?(?![^\W\d_]))"
+    r"|\d+|[^\s\w]|\n+"
+)
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s?([ap])?", re.I)
+_NOTHING = "_"
+_FIGURES = ("DAY", "ORD", "YY", "NUM", "YEAR", "HYEAR", "HHMM", "TIME", "NUMDATE", "DECADE", "PAST", "NEWLINE")
+_MEMO_LIMIT = 50_000
+
+
+def normal(word: str) -> str:
+    """The spelling under which a word is looked up: lower case, no vowel marks, one alef, one ya."""
+    return _MARKS.sub("", word).translate(_FOLD).casefold()
+
+
+@dataclass(slots=True)
+class Words:
+    """The word classes of one language: `classes` gives each class its character, `singles` and `chains` the words."""
+
+    lang: str
+    classes: dict[str, str]
+    singles: dict[str, tuple[str, object]] = field(default_factory=dict)
+    capitals: dict[str, tuple[str, object]] = field(default_factory=dict)
+    exact: dict[str, tuple[str, object]] = field(default_factory=dict)
+    chains: dict[str, list[tuple[tuple[str, ...], str, object]]] = field(default_factory=dict)
+    future_prefix: tuple[str, ...] = ()
+    memo: dict[str, tuple] = field(default_factory=dict)
+
+    def char(self, name: str) -> str:
+        """The character that stands for a class; a class met for the first time gets the next free one."""
+        if name not in self.classes:
+            self.classes[name] = chr(0xE000 + len(self.classes))
+        return self.classes[name]
+
+    def add(self, name: str, value: object, spelling: str) -> None:
+        """One spelling stands in the tables."""
+        entry = (self.char(name), value)
+        if spelling.startswith("="):
+            self.exact[_MARKS.sub("", spelling[1:])] = entry
+            return
+        capital = spelling.startswith("^")
+        tokens = [normal(m.group()) for m in TOKEN.finditer(spelling.lstrip("^"))]
+        if len(tokens) > 1:
+            rows = self.chains.setdefault(tokens[0], [])
+            rows.append((tuple(tokens[1:]), *entry))
+            rows.sort(key=lambda row: -len(row[0]))
+        else:
+            (self.capitals if capital else self.singles)[tokens[0]] = entry
+
+    def entry(self, raw: str) -> tuple[int, str, object, list | None, bool]:
+        """What one raw word is: (letters of prefix taken off, class character, value, chains it may begin, has wa)."""
+        found = self._known(raw)
+        if found is not None:
+            return (0, *found, False)
+        if self.lang == "ar":
+            cut, wa = 0, False
+            bare = _MARKS.sub("", raw)
+            plain = bare == raw
+            if len(bare) > 3 and bare[0] in "وف":
+                cut, wa = 1, bare[0] == "و"
+                found = self._known(bare[1:])
+            if found is None and len(bare) - cut > 3 and bare[cut] in "بلك":
+                stem = bare[cut + 1 :]
+                found = self._known(stem) or (self._known("ا" + stem) if stem.startswith("ل") else None)
+                cut += 1
+            if found is not None:
+                return (cut if plain else 0, *found, wa)
+        return (0, self._guess(raw), None, None, False)
+
+    def _known(self, raw: str) -> tuple[str, object, list | None] | None:
+        bare = _MARKS.sub("", raw) if self.lang == "ar" else raw
+        if bare in self.exact:
+            return (*self.exact[bare], None)
+        word = normal(raw)
+        chains = self.chains.get(word)
+        hit = self.singles.get(word)
+        if hit is None and raw[0].isupper():
+            hit = self.capitals.get(word)
+        if hit is None and chains is None:
+            return None
+        return (*(hit or (_NOTHING, None)), chains)
+
+    def _guess(self, raw: str) -> str:
+        """The tense of a word that no table holds, by its form."""
+        if self.lang == "en":
+            return self.char("PAST") if raw[-2:] in ("ed", "ED") and len(raw) > 3 else _NOTHING
+        word = normal(raw)
+        if len(word) >= 5 and word.startswith(self.future_prefix):
+            return self.char("FUT")
+        return _NOTHING
+
+    def look_up(self, raw: str) -> tuple:
+        found = self.memo.get(raw)
+        if found is None:
+            if len(self.memo) > _MEMO_LIMIT:
+                self.memo.clear()
+            found = self.memo[raw] = self.entry(raw)
+        return found
+
+
+@dataclass(slots=True)
+class Row:
+    """A text as tokens: `shape` holds one class character a token, the lists what each token is."""
+
+    text: str
+    shape: str
+    starts: list[int]
+    ends: list[int]
+    values: list[object]
+
+
+def figure(words: Words, match: re.Match) -> tuple[str, object]:
+    """The class and value of a token that begins with a digit."""
+    kind, raw = match.lastgroup, match.group()
+    if kind == "date":
+        return words.char("NUMDATE"), raw
+    if kind == "time":
+        return words.char("TIME"), clock(raw)
+    tail = match.group("tail")
+    digits = raw[: -len(tail)] if tail else raw
+    if not digits.isdecimal():
+        return _NOTHING, None
+    number = int(digits)
+    if tail == "s":
+        return words.char("DECADE"), number
+    if tail:
+        return (words.char("ORD"), number) if 1 <= number <= 31 else (_NOTHING, None)
+    if len(digits) <= 2:
+        name = "DAY" if 1 <= number <= 31 else "YY" if number >= 32 else "NUM"
+    elif len(digits) == 4 and 1900 <= number <= 2099:
+        name = "YEAR"
+    elif len(digits) == 4 and 1343 <= number <= 1500:
+        name = "HYEAR"
+    elif len(digits) == 4 and number // 100 < 24 and number % 100 < 60:
+        name = "HHMM"
+    else:
+        name = "NUM"
+    return words.char(name), number
+
+
+def clock(raw: str) -> str | None:
+    """The time of day "HH:MM" that figures such as "3:20 p.m." say, or None where there is no such time."""
+    match = _CLOCK.match(raw)
+    hour, minute, half = int(match[1]), int(match[2] or 0), (match[3] or "").lower()
+    if half and not 1 <= hour <= 12:
+        return None
+    if half == "p" and hour < 12:
+        hour += 12
+    elif half == "a" and hour == 12:
+        hour = 0
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
+
+
+def row_of(text: str, words: Words) -> Row:
+    """`text` as a row of classes; words that no form knows are "_"."""
+    found = list(TOKEN.finditer(text))
+    shape, starts, ends, values = [], [], [], []
+    look_up, newline, total = words.memo.get, words.char("NEWLINE"), len(found)
+    i = 0
+    while i < total:
+        match = found[i]
+        raw = match.group()
+        first = raw[0]
+        start, end, value = match.start(), match.end(), None
+        if first.isdecimal():
+            char, value = figure(words, match)
+        elif first == "\n":
+            char = newline if len(raw) > 1 else ""
+        else:
+            cut, char, value, chains, wa = look_up(raw) or words.look_up(raw)
+            if wa:
+                shape.append(words.char("AND"))
+                starts.append(start)
+                ends.append(start + 1)
+                values.append(None)
+            start += cut
+            if chains:
+                length, hit = _longest(chains, found, i)
+                if length:
+                    char, value = hit
+                    i += length
+                    end = found[i].end()
+        if char:
+            shape.append(char)
+            starts.append(start)
+            ends.append(end)
+            values.append(value)
+        i += 1
+    return Row(text, "".join(shape), starts, ends, values)
+
+
+def _longest(chains: list, found: list[re.Match], i: int) -> tuple[int, tuple | None]:
+    for rest, char, value in chains:
+        following = found[i + 1 : i + 1 + len(rest)]
+        if len(following) == len(rest) and all(normal(m.group()) == w for m, w in zip(following, rest, strict=True)):
+            return len(rest), (char, value)
+    return 0, None
+
+
+@cache
+def load_words(lang: str) -> Words:
+    """The tables of one language, read once."""
+    words = Words(lang, {})
+    for name in _FIGURES:
+        words.char(name)
+    file = resources.files("dalil.calendar") / "languages" / f"{lang}.words.tsv"
+    for line in file.read_text("utf-8").splitlines():
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, value, spellings = line.split("\t")
+        typed: object = int(value) if re.fullmatch(r"-?\d+", value) else value or None
+        for spelling in spellings.split(" | "):
+            words.add(name, typed, spelling.strip())
+    for word in [w for w, (char, _) in words.singles.items() if char == words.classes.get("NOTFUT")]:
+        words.singles[word] = (_NOTHING, None)
+    return words

@@ -96,7 +96,7 @@ class Scan:
 
 
 def day_month(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"Friday, 4 November 2016", "Nov. 4", "18 FEB 90"."""
+    """ "Friday, 4 November 2016", "Nov. 4", "18 FEB 90"."""
     month, day, year = scan.value(m, "month"), scan.value(m, "day"), scan.value(m, "year")
     end = m.end()
     if scan.is_a(m.start("month"), "MONAMB") and m.end() == m.end("month") and scan.is_a(end, "AUX"):
@@ -136,7 +136,7 @@ def _is_year2(scan: Scan, m: re.Match, yy: int) -> bool:
 
 
 def days_month(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"3-5 November", "between 2 and 6 July", "July 2-6, 2018"; two days joined by "and" alone stay two days."""
+    """ "3-5 November", "between 2 and 6 July", "July 2-6, 2018"; two days joined by "and" alone stay two days."""
     month, year = scan.value(m, "month"), scan.value(m, "year")
     by_and = scan.is_a(m.start("join"), "AND")
     between = scan.is_a(m.start(), "BETWEEN")
@@ -168,7 +168,7 @@ def days_month(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def month(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"August 2016", "late October", "in March"; a name that may be a verb or a person needs a telling word before it."""
+    """ "August 2016", "late October", "in March"; a name that may be a verb or a person needs a telling word before it."""
     number, year, how = scan.value(m, "month"), scan.value(m, "year"), scan.value(m, "how")
     place = m.start("month")
     mod = next((label for label in ("last", "next") if scan.value(m, label)), None)
@@ -197,21 +197,20 @@ def _bare_month_counts(scan: Scan, i: int, j: int) -> bool:
     if scan.is_a(i, "MONAMB"):
         return told and not scan.is_a(j, "AUX")
     if scan.is_a(i, "MONNAME"):
-        after, before = scan.word(j), scan.word(i - 1)
-        named = not scan.caps and (after[:1].isupper() or (before[:1].isupper() and not told))
-        return told or not named
+        alone = i == 0 and j == len(scan.row.shape)
+        return told or alone or scan.is_a(i - 1, "PAST", "PASTV")
     return True
 
 
 def hijri(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"15 Ramadan 1437", "شهر رمضان"."""
+    """ "15 Ramadan 1437", "شهر رمضان"."""
     day, year = scan.value(m, "day"), scan.value(m, "hyear")
     days = resolve_hijri(year, scan.value(m, "hmonth"), day, scan.published)
     return [Core(m.start(), m.end(), days, "day" if day else "month")] if days else None
 
 
 def numeric(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"04/11/2016", "2016-11-04T19:45"."""
+    """ "04/11/2016", "2016-11-04T19:45"."""
     raw = scan.value(m, "date")
     days = rules.resolve_numeric(raw, scan.published)
     time = raw[-5:] if len(raw) >= 14 and raw[-3] == ":" else None
@@ -219,7 +218,7 @@ def numeric(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"Friday", "last Friday", "الجمعة المقبل"."""
+    """ "Friday", "last Friday", "الجمعة المقبل"."""
     if scan.published is None:
         return None
     day, last, following = scan.value(m, "wd"), bool(scan.value(m, "last")), bool(scan.value(m, "next"))
@@ -229,7 +228,7 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def weekday_week(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"Monday last week"."""
+    """ "Monday last week"."""
     if scan.published is None or scan.value(m, "unit") != "week":
         return None
     by = -7 if scan.value(m, "last") else 7 if scan.value(m, "next") else 0
@@ -244,7 +243,7 @@ def nothing(scan: Scan, m: re.Match) -> list[Core]:
 
 
 def relative_day(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"today", "yesterday", "أول أمس"."""
+    """ "today", "yesterday", "أول أمس"."""
     if scan.published is None:
         return None
     by = scan.row.values[m.start("rel")]
@@ -255,7 +254,7 @@ def relative_day(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def part_of_today(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"this morning"."""
+    """ "this morning"."""
     if scan.published is None:
         return None
     return [Core(m.start(), m.end(), rules.one_day(scan.published, "day of publication"), "relative")]
@@ -270,7 +269,7 @@ def last_night(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def overnight(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"overnight" alone: the night before publication; joined with a day by its neighbours (see joins)."""
+    """ "overnight" alone: the night before publication; joined with a day by its neighbours (see joins)."""
     if scan.published is None:
         return [Core(m.start(), m.end(), Days(date.min, date.min, "range", ""), "overnight")]
     days = Days(scan.published - rules.DAY, scan.published, "range", "the night up to publication")
@@ -296,7 +295,7 @@ def _unit(scan: Scan, m: re.Match) -> str:
 
 
 def ago(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"three days ago", "قبل يومين"; not "منذ عام 2011", whose year follows."""
+    """ "three days ago", "قبل يومين"; not "منذ عام 2011", whose year follows."""
     if scan.published is None or scan.is_a(m.end(), "YEAR", "MON", "HMONTH", "WEEKDAY", "REL", "ORDD", "LAST"):
         return None
     days = rules.resolve_ago(_count(scan, m), _unit(scan, m), scan.published)
@@ -304,7 +303,7 @@ def ago(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def beside_anchor(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"two days later", "a week earlier": from the day named before it in the text."""
+    """ "two days later", "a week earlier": from the day named before it in the text."""
     size = {"day": 1, "week": 7}.get(_unit(scan, m))
     if scan.anchor is None or size is None:
         return None
@@ -321,22 +320,22 @@ def _anchored(scan: Scan, m: re.Match, by: int, rule: str) -> list[Core] | None:
 
 
 def anchor(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"the same day"."""
+    """ "the same day"."""
     return _anchored(scan, m, 0, "the day named before")
 
 
 def anchor_next(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"the next day"."""
+    """ "the next day"."""
     return _anchored(scan, m, 1, "the day after the one named before")
 
 
 def anchor_previous(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"the previous day"."""
+    """ "the previous day"."""
     return _anchored(scan, m, -1, "the day before the one named before")
 
 
 def past_stretch(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"in the past three days"."""
+    """ "in the past three days"."""
     if scan.published is None:
         return None
     days = rules.resolve_past_stretch(_count(scan, m), _unit(scan, m), scan.published)
@@ -344,7 +343,7 @@ def past_stretch(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def calendar_unit(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"last week", "this month", "العام الماضي"."""
+    """ "last week", "this month", "العام الماضي"."""
     if scan.published is None:
         return None
     mod = "last" if scan.value(m, "last") else "next" if scan.value(m, "next") else "this"
@@ -357,7 +356,7 @@ def calendar_unit(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def weekend(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"over the weekend": Saturday and Sunday, in Arabic Friday and Saturday."""
+    """ "over the weekend": Saturday and Sunday, in Arabic Friday and Saturday."""
     if scan.published is None:
         return None
     mod = next((label for label in ("last", "next", "this") if scan.value(m, label)), None)
@@ -366,7 +365,7 @@ def weekend(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def season(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"the summer of 2014", "last winter"."""
+    """ "the summer of 2014", "last winter"."""
     first, year = scan.value(m, "season"), scan.value(m, "year")
     if year is None:
         if scan.published is None:
@@ -378,18 +377,25 @@ def season(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def year(scan: Scan, m: re.Match) -> list[Core] | None:
-    """"in 2013", "the 2014 war", "عام 2013"; four figures without such a sign are a number."""
+    """ "in 2013", "the 2014 war", "عام 2013"; four figures without such a sign are a number."""
     number, how, the = scan.value(m, "year"), scan.value(m, "how"), scan.value(m, "the")
     alone = m.start() == 0 and m.end() == len(scan.row.shape)
     following = scan.word(m.end())
     if the and scan.grammar.lang == "en":
-        told = following[:1].islower() and 1970 <= number
+        told = following[:1].islower() and number >= 1970
     else:
-        told = bool(the) or bool(how) or scan.in_context(m.start() - 1, "year_after")
+        told = bool(the) or bool(how) or _year_is_told(scan, m.start() - 1)
     if not (alone or told) or scan.is_a(m.end(), "UNIT", "DASH") or scan.is_a(m.start() - 1, "SLASH"):
         return None
     days = Days(date(number, 1, 1), date(number, 12, 31), "year", "year as written")
     return [Core(m.start(), m.end(), rules.part_of(days, how), "year")]
+
+
+def _year_is_told(scan: Scan, i: int) -> bool:
+    """Whether the word before four figures makes them a year ("between 2011 and 2013" counts twice)."""
+    if scan.is_a(i, "AND"):
+        return scan.is_a(i - 1, "YEAR") and scan.in_context(i - 2, "year_after")
+    return scan.in_context(i, "year_after")
 
 
 ACTIONS = {

@@ -142,7 +142,7 @@ def _joined_same(left: Core, right: Core, *, comma: bool) -> Core | None:
 
 
 def _joined_range(scan: Scan, left: Core, right: Core, gap: range) -> Core | None:
-    """"from A to B", "between A and B", "A and B" on consecutive days."""
+    """ "from A to B", "between A and B", "A and B" on consecutive days."""
     words = [k for k in gap if not scan.is_a(k, "THE", "ON", "IN", "PART", "COMMA", "EARLY", "LATE", "DAYW")]
     if len(words) != 1 or left.days.end > right.days.end:
         return None
@@ -162,7 +162,7 @@ def _joined_range(scan: Scan, left: Core, right: Core, gap: range) -> Core | Non
 
 
 def _since(scan: Scan, core: Core) -> Core:
-    """"since X" runs up to publication."""
+    """ "since X" runs up to publication."""
     k = core.i - 1
     while scan.is_a(k, "THE", "EARLY", "LATE", "MID", "DAYW", "MONTHW", "PART"):
         k -= 1

@@ -51,6 +51,7 @@ def _written_out(match: re.Match, macros: dict[str, str]) -> str:
 
 def compiled(form: str, macros: dict[str, str], words: Words, tail: str = "") -> re.Pattern[str]:
     """The regular expression over class characters that a form stands for; labels become named groups."""
+
     def atom(match: re.Match) -> str:
         label, name = match.groups()
         char = "" if name == "(" else words.char(name)

@@ -178,7 +178,7 @@ def week_of(day: date) -> tuple[date, date]:
 
 
 def resolve_unit(unit: str, mod: str, published: date) -> Days | None:
-    """"last week", "this month", "next year": the calendar's own weeks (from Monday), months and years."""
+    """ "last week", "this month", "next year": the calendar's own weeks (from Monday), months and years."""
     by = {"last": -1, "this": 0, "next": 1}[mod]
     rule = f"{mod} {unit}, from publication"
     if unit == "day":
@@ -202,7 +202,9 @@ def resolve_ago(count: int | None, unit: str, published: date) -> Days | None:
         if unit not in ("day", "week"):
             return None
         size = 1 if unit == "day" else 7
-        return Days(published - 7 * size * DAY, published - 2 * size * DAY, "range", f"a few {unit}s before publication")
+        return Days(
+            published - 7 * size * DAY, published - 2 * size * DAY, "range", f"a few {unit}s before publication"
+        )
     rule = f"{count} {unit}{'s' if count != 1 else ''} before publication"
     if count > {"hour": 96, "day": 400, "week": 100, "month": 60, "year": 400, "decade": 20}[unit]:
         return None

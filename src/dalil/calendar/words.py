@@ -64,6 +64,8 @@ class Words:
             rows = self.chains.setdefault(tokens[0], [])
             rows.append((tuple(tokens[1:]), *entry))
             rows.sort(key=lambda row: -len(row[0]))
+        elif name == "NOTFUT":
+            self.singles.setdefault(tokens[0], (_NOTHING, None))
         else:
             (self.capitals if capital else self.singles)[tokens[0]] = entry
 
@@ -231,6 +233,4 @@ def load_words(lang: str) -> Words:
         typed: object = int(value) if re.fullmatch(r"-?\d+", value) else value or None
         for spelling in spellings.split(" | "):
             words.add(name, typed, spelling.strip())
-    for word in [w for w, (char, _) in words.singles.items() if char == words.classes.get("NOTFUT")]:
-        words.singles[word] = (_NOTHING, None)
     return words

@@ -1,0 +1,239 @@
+"""Objects as read-only files ab/cdef… named by their SHA-256, in a folder of the archive.
+
+The order in which a file becomes an object, each step durable before the next: written to a temporary file in the
+same filesystem and hashed on the way, synced, made read-only, renamed without overwriting, its folder synced.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from dalil.errors import DalilError
+
+BLOCK_BYTES = 1 << 20
+ZEROS = bytes(BLOCK_BYTES)
+HEX = frozenset("0123456789abcdef")
+
+
+class StoreFailed(DalilError):
+    """The place where bytes are kept cannot take them: full, gone or failing."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file found in the store: `sha256` is what its name says (None if it is no object's name)."""
+
+    path: Path
+    sha256: str | None
+    size: int
+    writable: bool
+
+
+class Incoming:
+    """A temporary file that bytes are written to; a context manager that removes it unless it was sealed and kept."""
+
+    def __init__(self, folder: Path):
+        try:
+            fd, name = tempfile.mkstemp(dir=folder, prefix="incoming-")
+        except OSError as error:
+            raise _failed(folder, error) from None
+        self.path = Path(name)
+        self._file = os.fdopen(fd, "w+b", buffering=0)
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, block: bytes) -> None:
+        """The block is hashed and written; a block of zeros becomes a hole, so that a sparse file stays sparse."""
+        self._hash.update(block)
+        self.size += len(block)
+        try:
+            if block == ZEROS:
+                self._file.seek(len(block), os.SEEK_CUR)
+            else:
+                view = memoryview(block)
+                while view:
+                    view = view[self._file.write(view) :]
+        except OSError as error:
+            raise _failed(self.path, error) from None
+
+    @property
+    def file(self) -> BinaryIO:
+        """The bytes so far, for a look at what they are."""
+        return self._file
+
+    def seal(self) -> str:
+        """The bytes are on disk and read-only; their SHA-256."""
+        try:
+            self._file.truncate(self.size)
+            self.path.chmod(0o444)
+            os.fsync(self._file.fileno())
+            self._file.close()
+        except OSError as error:
+            raise _failed(self.path, error) from None
+        return self._hash.hexdigest()
+
+    def discard(self) -> None:
+        """The temporary file is gone."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class LocalStore:
+    """Objects in a folder. One process writes at a time (the archive's lock sees to it); anyone reads."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.incoming = folder / ".incoming"
+
+    @staticmethod
+    def accepts(where: str) -> bool:
+        """Whether the settings' `blobs` value means a folder."""
+        return "://" not in where
+
+    def prepare(self) -> None:
+        """The store's folders stand."""
+        try:
+            self.incoming.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.folder)
+        except OSError as error:
+            raise _failed(self.folder, error) from None
+
+    def path(self, sha256: str) -> Path:
+        """Where the object is or would be; ValueError for anything that is not 64 lower-case hex digits."""
+        if len(sha256) != 64 or not HEX.issuperset(sha256):
+            raise ValueError(f"not a SHA-256: {sha256!r}")
+        return self.folder / sha256[:2] / sha256[2:]
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The object's bytes; FileNotFoundError if it is not here."""
+        return self.path(sha256).open("rb")
+
+    def holds(self, sha256: str, size: int) -> bool:
+        """Whether a file of that name and size stands; its bytes are not read."""
+        try:
+            found = self.path(sha256).lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(found.st_mode) and found.st_size == size
+
+    def receive(self) -> Incoming:
+        """A fresh temporary file to write an object's bytes to."""
+        return Incoming(self.incoming)
+
+    def keep(self, sealed: Iterable[tuple[Path, str]]) -> None:
+        """Each sealed file stands under its SHA-256 and will after a power cut; what stood there before stays."""
+        folders = set()
+        new_folders = False
+        for temporary, sha256 in sealed:
+            target = self.path(sha256)
+            try:
+                if not target.parent.is_dir():
+                    target.parent.mkdir()
+                    new_folders = True
+                _move(temporary, target)
+            except OSError as error:
+                raise _failed(target, error) from None
+            folders.add(target.parent)
+        try:
+            for folder in folders:
+                sync_folder(folder)
+            if new_folders:
+                sync_folder(self.folder)
+        except OSError as error:
+            raise _failed(self.folder, error) from None
+
+    def objects(self) -> Iterator[Stored]:
+        """Every file in the store, temporary ones left out, in order of name."""
+        if not self.folder.is_dir():
+            return
+        for entry in sorted(self.folder.iterdir()):
+            if entry == self.incoming:
+                continue
+            if entry.is_dir() and not entry.is_symlink():
+                for path in sorted(entry.iterdir()):
+                    yield _stored(path, entry.name + path.name)
+            else:
+                yield _stored(entry, "")
+
+    def leftovers(self) -> list[Path]:
+        """Temporary files of a capture that is running or was cut short."""
+        return sorted(self.incoming.iterdir()) if self.incoming.is_dir() else []
+
+    def sweep(self) -> None:
+        """Temporary files are gone. Only the one writer may call this, before it writes."""
+        for path in self.leftovers():
+            path.unlink(missing_ok=True)
+
+
+def hash_file(file: BinaryIO) -> str:
+    """The SHA-256 of the rest of the file, read in blocks."""
+    digest = hashlib.sha256()
+    while block := file.read(BLOCK_BYTES):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """A new small file stands whole at `path` and will after a power cut; FileExistsError if one stood there."""
+    fd, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        _move(temporary, path, must_be_new=True)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """The folder's entries are on disk. Windows cannot sync a folder and keeps its entries in a journal."""
+    if os.name == "nt":
+        return
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _move(temporary: Path, target: Path, *, must_be_new: bool = False) -> None:
+    """Renamed without ever overwriting: a hard link fails where a file stands.
+
+    On a file system without hard links, the writer's lock keeps others from putting one there meanwhile.
+    """
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        if must_be_new:
+            raise
+    except OSError:
+        if target.exists():
+            if must_be_new:
+                raise FileExistsError(target) from None
+        else:
+            temporary.rename(target)
+            return
+    temporary.unlink()
+
+
+def _stored(path: Path, name: str) -> Stored:
+    found = path.lstat()
+    is_object = stat.S_ISREG(found.st_mode) and len(name) == 64 and HEX.issuperset(name) and len(path.name) == 62
+    return Stored(path, name if is_object else None, found.st_size, bool(found.st_mode & 0o222))
+
+
+def _failed(where: Path, error: OSError) -> StoreFailed:
+    return StoreFailed(f"cannot write {where}: {error.strerror or error}. Free or repair the disk, then run this again")

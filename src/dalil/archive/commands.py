@@ -1,0 +1,177 @@
+"""dalil init, verify and log, and the option by which every command finds its archive."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from dalil.errors import ArchiveMissing, one_line
+
+if TYPE_CHECKING:
+    from dalil.archive.archive import Archive
+    from dalil.archive.verify import Report
+    from dalil.records import LogEntry
+
+
+def find_archive(path: Path | None) -> Path | None:
+    """The archive that a person means: the one named, else the nearest one from the current folder upwards."""
+    from dalil.archive.settings import nearest_archive
+
+    return path if path is not None else nearest_archive(Path.cwd())
+
+
+def archive_option(command: Callable[..., Any] | None = None, *, required: bool = True) -> Any:
+    """Gives a command `--archive A` and with it the parameter `archive: Path` (None if not required and none is near).
+
+    Use as `@archive_option` or `@archive_option(required=False)`. ArchiveMissing where one is required and none found.
+    """
+
+    def resolve(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+        found = find_archive(value)
+        if found is None and required and not _context.resilient_parsing:
+            raise ArchiveMissing(
+                "no archive here (no dalil.toml in this folder or above it). "
+                'Name one with --archive, or make one with "dalil init"'
+            )
+        return found
+
+    option = click.option(
+        "--archive",
+        envvar="DALIL_ARCHIVE",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=resolve,
+        help="The archive (default: $DALIL_ARCHIVE, else the nearest one upwards from here).",
+    )
+    return option(command) if command else option
+
+
+def open_to_write(path: Path) -> Archive:
+    """The archive, open for writing; waits for another writer and says so on stderr."""
+    from dalil.archive.archive import Archive
+
+    return Archive.open(path, write=True, on_wait=lambda text: click.echo(f"dalil: {text}", err=True))
+
+
+def by_option(command: Callable[..., Any]) -> Any:
+    """Gives a command `--by NAME` (default: $DALIL_BY, else the machine's user name) as the parameter `by: str`."""
+
+    @functools.wraps(command)
+    def filled(*args: Any, by: str | None, **kwargs: Any) -> Any:
+        from dalil.archive.archive import default_person
+
+        return command(*args, by=by or default_person(), **kwargs)
+
+    return click.option("--by", metavar="NAME", help="Who does this (default: $DALIL_BY, else your user name).")(filled)
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--name", help="What people call this archive (default: the folder's name).")
+@by_option
+def init_command(folder: Path, name: str | None, by: str) -> None:
+    """Make a new, empty archive in FOLDER.
+
+    Its signing key is made too: keep a copy of FOLDER/keys in a safe place.
+
+    \b
+    Example:
+      dalil init my-archive --name "Raids west of Aleppo"
+    """
+    from dalil.archive.archive import Archive
+
+    with Archive.create(folder, name, by=by) as archive:
+        click.echo(f"{archive.path}: a new archive. Its log is {archive.settings.origin}")
+
+
+@click.command("verify")
+@archive_option
+@click.option(
+    "--prior", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A checkpoint kept elsewhere."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def verify_command(archive: Path, prior: Path | None, as_json: bool) -> None:
+    """Check every object, line and checkpoint of an archive.
+
+    Exit status 0 if all is as it was written, 1 on any damage; each is named, with what to do. --prior takes a
+    checkpoint file that was kept elsewhere and shows whether lines were dropped since.
+
+    \b
+    Examples:
+      dalil verify --archive my-archive
+      dalil verify --archive my-archive --prior usb-stick/000000000042.note
+    """
+    from tqdm import tqdm
+
+    from dalil import records
+    from dalil.archive import checkpoints
+    from dalil.archive.archive import Archive
+    from dalil.archive.verify import verify
+
+    with (
+        Archive.open(archive) as opened,
+        tqdm(unit="B", unit_scale=True, desc="hashing", disable=None, file=sys.stderr, leave=False) as bar,
+    ):
+        report = verify(
+            opened,
+            prior=checkpoints.read(prior) if prior else None,
+            on_start=bar.reset,
+            on_bytes=bar.update,
+        )
+    if as_json:
+        click.echo(records.encode(report).decode())
+    else:
+        _say(archive, report)
+    sys.exit(0 if report.ok else 1)
+
+
+def _say(archive: Path, report: Report) -> None:
+    for finding in report.findings:
+        word = "DAMAGE" if finding.damage else "note"
+        click.echo(one_line(f"{word}: {finding.kind}: {finding.where}: {finding.what}. {finding.remedy}"))
+    damage = sum(finding.damage for finding in report.findings)
+    click.echo(
+        f"{one_line(str(archive))}: {report.objects} objects ({report.object_bytes} bytes), {report.lines} log lines, "
+        f"{report.checkpoints} checkpoints (newest over {report.covered} lines, root {report.root}): "
+        + (f"{damage} damaged" if damage else "all as it was written")
+    )
+
+
+@click.command("log")
+@archive_option
+@click.option("--act", help="Only lines of this kind: capture, judge, erase …")
+@click.option("--from", "start", type=click.IntRange(0), default=0, show_default=True, help="The first line to show.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line on stdout.")
+def log_command(archive: Path, act: str | None, start: int, as_json: bool) -> None:
+    """Read the custody log: what was done, when and by whom.
+
+    \b
+    Examples:
+      dalil log --archive my-archive --act capture
+      dalil log --archive my-archive --json
+    """
+    from dalil import records
+    from dalil.archive.archive import Archive
+
+    with Archive.open(archive) as opened:
+        for entry in opened.entries(start, act):
+            click.echo(records.encode(_entry_json(entry)).decode() if as_json else _entry_text(entry))
+
+
+def _entry_json(entry: LogEntry) -> dict[str, object]:
+    return {
+        "seq": entry.seq,
+        "at": entry.at_utc,
+        "act": entry.act,
+        "disclosed": entry.disclosed,
+        "line": entry.line.decode("ascii"),
+    }
+
+
+def _entry_text(entry: LogEntry) -> str:
+    values = "  ".join(f"{name}={value}" for name, value in entry.disclosed.items() if name != "fields")
+    return one_line(f"{entry.seq:>6}  {entry.at_utc:%Y-%m-%d %H:%M:%S}Z  {entry.act:<10}  {values}")

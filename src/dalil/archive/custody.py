@@ -1,0 +1,181 @@
+"""The custody log in its tables: appending lines and reading them back. Knows transactions, not files.
+
+Everything here takes an open connection, so that a caller decides what one transaction holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from dalil.archive import lines, merkle
+from dalil.archive.lines import Malformed
+from dalil.db import capture, disclosure, frontier, log
+from dalil.errors import CustodyBroken
+from dalil.records import Capture, LogEntry, Object
+
+CAPTURING = ("capture", "adopt")
+CAPTURE_FIELDS = ("object", "size", "media_type", "name", "source", "captured", "tool", "by")
+READ_ROWS = 2000
+
+Act = tuple[str, Mapping[str, object]]
+
+
+def log_size(connection: Connection) -> int:
+    """How many lines the log has (its last number and one more; `verify` checks that none is missing)."""
+    last = connection.execute(select(func.max(log.c.seq))).scalar()
+    return 0 if last is None else last + 1
+
+
+Appended = tuple[list[LogEntry], merkle.Frontier]
+
+
+def append(connection: Connection, edge: merkle.Frontier, acts: Sequence[Act]) -> Appended:
+    """New lines stand at the log's end, with their disclosures, their captures and the tree's new edge.
+
+    Nothing is durable before the caller's transaction is.
+    """
+    at = lines.new_moment()
+    entries, rows, beside, captures = [], [], [], []
+    for seq, (act, values) in enumerate(acts, edge.size):
+        line, disclosures = lines.make_line(seq, at, act, values)
+        rows.append({"seq": seq, "line": line})
+        beside.append({"seq": seq, "disclosures": "~".join(disclosures)})
+        entry = LogEntry(seq, lines.read_moment(at), act, line, {**values, lines.FIELDS: sorted(values)})
+        entries.append(entry)
+        if row := capture_row(entry):
+            captures.append(row)
+    if not entries:
+        return [], edge
+    edge = edge.extended(merkle.leaf_hash(row["line"]) for row in rows)
+    connection.execute(insert(log), rows)
+    connection.execute(insert(disclosure), beside)
+    if captures:
+        connection.execute(insert(capture), captures)
+    save_edge(connection, edge)
+    return entries, edge
+
+
+def save_edge(connection: Connection, edge: merkle.Frontier) -> None:
+    """The table holds this edge and no other."""
+    connection.execute(delete(frontier))
+    connection.execute(insert(frontier), {"size": edge.size, "hashes": edge.to_bytes()})
+
+
+def load_edge(connection: Connection) -> merkle.Frontier | None:
+    """The saved edge, not yet believed; None if there is none or it is no edge."""
+    row = connection.execute(select(frontier.c.size, frontier.c.hashes)).first()
+    try:
+        return None if row is None else merkle.Frontier.from_bytes(row.size, row.hashes)
+    except ValueError:
+        return None
+
+
+def rows(connection: Connection, start: int = 0) -> Iterator[tuple[int, bytes, str | None]]:
+    """(seq, line, disclosures joined by "~") from `start` on, in order of seq, a few thousand in memory at a time."""
+    query = (
+        select(log.c.seq, log.c.line, disclosure.c.disclosures)
+        .select_from(log.outerjoin(disclosure, log.c.seq == disclosure.c.seq))
+        .where(log.c.seq >= start)
+        .order_by(log.c.seq)
+        .execution_options(yield_per=READ_ROWS)
+    )
+    yield from connection.execute(query)
+
+
+def entries(connection: Connection, start: int = 0, act: str | None = None) -> Iterator[LogEntry]:
+    """The log's entries in order; CustodyBroken at the first that cannot be read."""
+    mark = b"" if act is None else f'{{"act":"{act}"'.encode()
+    for seq, line, disclosures in rows(connection, start):
+        if line.startswith(mark):
+            yield read_entry(seq, line, disclosures)
+
+
+def read_entry(seq: int, line: bytes, disclosures: str | None) -> LogEntry:
+    """One stored row as an entry; CustodyBroken if it is not what was written."""
+    try:
+        parsed = lines.read_line(line)
+        if parsed.seq != seq:
+            raise Malformed(f"its line says that it is line {parsed.seq}")
+        fields = lines.read_fields(disclosures.split("~") if disclosures else (), parsed)
+    except Malformed as error:
+        raise CustodyBroken(f'log line {seq}: {error}. Run "dalil verify", restore dalil.db from a copy') from None
+    return LogEntry(seq, lines.read_moment(parsed.at), parsed.act, line, fields)
+
+
+def leaf_hashes(connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+    """The leaf hashes of the lines start … stop-1."""
+    query = select(log.c.line).where(log.c.seq >= start).order_by(log.c.seq)
+    if stop is not None:
+        query = query.where(log.c.seq < stop)
+    for (line,) in connection.execute(query.execution_options(yield_per=READ_ROWS)):
+        yield merkle.leaf_hash(line)
+
+
+# ---------------------------------------------------------------- captures
+
+
+def capture_row(entry: LogEntry) -> dict[str, object] | None:
+    """The capture table's row for an entry; None if it is no capture or one of its values was erased."""
+    fields = entry.disclosed
+    if entry.act not in CAPTURING or not all(name in fields for name in CAPTURE_FIELDS):
+        return None
+    return {
+        "seq": entry.seq,
+        "sha256": fields["object"],
+        "size": fields["size"],
+        "media_type": fields["media_type"],
+        "name": fields["name"],
+        "source": fields["source"],
+        "captured_utc": fields["captured"],
+        "tool": fields["tool"],
+        "by": fields["by"],
+        "page": fields.get("page"),
+    }
+
+
+def as_capture(row: Mapping[str, object]) -> Capture:
+    """The record of a row of the capture table."""
+    return Capture(
+        seq=row["seq"],
+        object=Object(row["sha256"], row["size"], row["media_type"]),
+        name=row["name"],
+        source=row["source"],
+        captured_utc=lines.read_moment(row["captured_utc"]),
+        tool=row["tool"],
+        by=row["by"],
+        page=row["page"],
+    )
+
+
+def rebuild_captures(connection: Connection) -> int:
+    """The capture table is what the log discloses, made anew; how many rows it has."""
+    connection.execute(delete(capture))
+    count = 0
+    batch: list[dict[str, object]] = []
+    for row in _capture_rows(connection):
+        batch.append(row)
+        if len(batch) == READ_ROWS:
+            connection.execute(insert(capture), batch)
+            count, batch = count + len(batch), []
+    if batch:
+        connection.execute(insert(capture), batch)
+    return count + len(batch)
+
+
+def _capture_rows(connection: Connection) -> Iterable[dict[str, object]]:
+    # Read in slices, each whole, so that no reading cursor is open while rows are written.
+    start, size = 0, log_size(connection)
+    while start < size:
+        stop = min(start + READ_ROWS, size)
+        query = (
+            select(log.c.seq, log.c.line, disclosure.c.disclosures)
+            .select_from(log.outerjoin(disclosure, log.c.seq == disclosure.c.seq))
+            .where(log.c.seq >= start, log.c.seq < stop)
+            .order_by(log.c.seq)
+        )
+        for seq, line, disclosures in connection.execute(query).all():
+            if row := capture_row(read_entry(seq, line, disclosures)):
+                yield row
+        start = stop

@@ -1,0 +1,73 @@
+"""dalil.toml: what an archive is called, and where its log, its bytes and its clocks are."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dalil.archive.notes import ORIGIN
+from dalil.errors import ArchiveMissing, CustodyBroken
+
+FILE = "dalil.toml"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`origin` names the log in its checkpoints and never changes; the other names are for people and machines here."""
+
+    name: str
+    origin: str
+    database: str = "dalil.db"
+    blobs: str = "objects"
+    authorities: tuple[str, ...] = ()
+
+    def to_toml(self) -> str:
+        """The file's text."""
+
+        # A JSON string is a TOML basic string, but for DEL, which a name may not hold anyway.
+        def quoted(text: str) -> str:
+            return json.dumps(text, ensure_ascii=False)
+
+        return (
+            "# An archive of dalil. The log's origin is part of every checkpoint: do not change it.\n"
+            f"format = {FORMAT}\n"
+            f"name = {quoted(self.name)}\n"
+            f"origin = {quoted(self.origin)}\n"
+            f"database = {quoted(self.database)}\n"
+            f"blobs = {quoted(self.blobs)}\n"
+            "# Time-stamp authorities (RFC 3161 addresses) that are asked to stamp each checkpoint.\n"
+            f"authorities = [{', '.join(quoted(a) for a in self.authorities)}]\n"
+        )
+
+
+def read_settings(folder: Path) -> Settings:
+    """The settings of the archive at `folder`; ArchiveMissing or CustodyBroken if they are not there."""
+    path = folder / FILE
+    try:
+        data = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise ArchiveMissing(
+            f"no archive at {folder} (it has no {FILE}). "
+            f'Make one with "dalil init {folder}", or name another with --archive'
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CustodyBroken(f"{path} cannot be read ({error}). Restore it from a copy") from None
+    if data.get("format") != FORMAT:
+        raise CustodyBroken(
+            f"{path}: expected format = {FORMAT}, found {data.get('format')!r}. A newer dalil may read it"
+        )
+    texts = {key: data.get(key) for key in ("name", "origin", "database", "blobs")}
+    authorities = data.get("authorities", [])
+    if not all(isinstance(text, str) and text for text in texts.values()) or not ORIGIN.fullmatch(texts["origin"]):
+        raise CustodyBroken(f"{path}: name, origin, database and blobs must each be a text. Restore it from a copy")
+    if not (isinstance(authorities, list) and all(isinstance(a, str) for a in authorities)):
+        raise CustodyBroken(f"{path}: authorities must be a list of addresses")
+    return Settings(**texts, authorities=tuple(authorities))
+
+
+def nearest_archive(start: Path) -> Path | None:
+    """The nearest folder from `start` upwards that holds dalil.toml; None if there is none."""
+    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)

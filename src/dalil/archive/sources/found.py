@@ -1,0 +1,21 @@
+"""What a source hands over: a local file whose bytes are to be taken in, and what to say of where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One file to take in.
+
+    `name` is its file name as text; `source` is a URI that names where it came from, exactly (two captures of the
+    same source have equal ones). A saved web page comes before its parts, which name it by `page` (its source).
+    """
+
+    path: Path
+    name: str
+    source: str
+    page: str | None = None
+    has_parts: bool = False

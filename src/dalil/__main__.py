@@ -13,6 +13,7 @@ from dalil.errors import DalilError
 # (name, where it lives, one line of help): the order is the order in which a newcomer meets them.
 COMMANDS = (
     ("init", "dalil.archive.commands:init_command", "Make a new, empty archive."),
+    ("add", "dalil.commands:add_command", "Take files and folders in, read them, put them into incidents."),
     ("verify", "dalil.archive.commands:verify_command", "Check every object, line and checkpoint."),
     ("log", "dalil.archive.commands:log_command", "Read the custody log."),
     ("read", "dalil.claims.commands:read_command", "Read reports: claims and incidents, word by word."),
@@ -22,6 +23,9 @@ COMMANDS = (
     ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),
     ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
     ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),
+    ("serve", "dalil.web.commands:serve_command", "Show an archive in the browser, on this machine alone."),
+    ("rebuild", "dalil.commands:rebuild_command", "Make everything derived again, identically."),
+    ("demo", "dalil.commands:demo_command", "Build the example archive of Kafr Naha."),
 )
 
 

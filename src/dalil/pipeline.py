@@ -92,7 +92,7 @@ def derive_report(archive: Archive, conn: Connection, capture: Capture) -> Deriv
         id=sha256,
         published=document.published,
         lang=document.lang,
-        country=archive.config.country,
+        country=archive.settings.country,
         title=document.title,
         author=document.author,
         publisher=document.publisher,

@@ -13,7 +13,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -59,7 +59,9 @@ class Archive:
     # ------------------------------------------------------------ making, opening, closing
 
     @classmethod
-    def create(cls, path: str | os.PathLike, name: str | None = None, *, by: str | None = None) -> Archive:
+    def create(
+        cls, path: str | os.PathLike, name: str | None = None, *, by: str | None = None, country: str | None = None
+    ) -> Archive:
         """A new archive at `path`, open for writing: folders, key, log with its key line.
 
         DalilError if something stands there already. dalil.toml comes last: without it nothing is an archive.
@@ -68,7 +70,7 @@ class Archive:
         name = name or path.absolute().name
         if not name.strip() or one_line(name) != name:
             raise DalilError(f"an archive's name is one line of readable text, found {one_line(repr(name))}")
-        settings = Settings(name, f"dalil/{secrets.token_hex(16)}")
+        settings = Settings(name, f"dalil/{secrets.token_hex(16)}", country=country)
         archive = cls(path, settings, _make_folders(path, settings), write=True)
         try:
             archive._hold_lock(0, None)
@@ -174,7 +176,7 @@ class Archive:
         signer = Signer.generate(origin)
         keys = self.path / "keys"
         write_file(keys / "log.pem", signer.private_pem(), mode=0o600)
-        write_file(keys / "log.pub", signer.public_pem())
+        write_file(keys / "log.pub", signer.key.public_pem())
         write_file(keys / "log.vkey", (signer.key.vkey + "\n").encode())
         db.create_schema(self.engine)
         self._signer = signer
@@ -274,7 +276,7 @@ class Archive:
 
     def rebuild_captures(self) -> int:
         """The capture table is made anew from the log, identically; how many captures there are."""
-        with self.engine.begin() as connection:
+        with self.transaction() as connection:
             return custody.rebuild_captures(connection)
 
     # ------------------------------------------------------------ the log
@@ -291,10 +293,22 @@ class Archive:
 
     def append_all(self, acts: Sequence[custody.Act]) -> list[LogEntry]:
         """These lines, all or none of them, durable."""
-        with self.engine.begin() as connection:
+        with self.transaction() as connection:
             entries, edge = self.append_within(connection, acts)
         self.committed(edge)
         return entries
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """What is written inside is durable as a whole afterwards, or not at all; StoreFailed if the disk refuses."""
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except OperationalError as error:
+            raise StoreFailed(
+                f"{self.path / self.settings.database} cannot be written ({error.orig}). "
+                "Free or repair the disk, then run this again"
+            ) from None
 
     def append_within(self, connection: Connection, acts: Sequence[custody.Act]) -> custody.Appended:
         """Lines inside a transaction of the caller's, who hands the edge to `committed` once it is committed."""
@@ -352,7 +366,8 @@ def _make_folders(path: Path, settings: Settings) -> Engine:
         path.mkdir(parents=True, exist_ok=True)
         (path / "keys").mkdir(mode=0o700)
         (path / "checkpoints").mkdir()
-        sync_folder(path)
+        for folder in (path, path.absolute().parent):
+            sync_folder(folder)
     except OSError as error:
         raise ArchiveMissing(f"cannot make an archive at {path}: {error.strerror or error}") from None
     return db.open_engine(path / settings.database)

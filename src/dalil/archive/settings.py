@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from dalil.errors import ArchiveMissing, CustodyBroken
 
 FILE = "dalil.toml"
 FORMAT = 1
+COUNTRY = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Settings:
     database: str = "dalil.db"
     blobs: str = "objects"
     authorities: tuple[str, ...] = ()
+    country: str | None = None
 
     def to_toml(self) -> str:
         """The file's text."""
@@ -40,6 +43,8 @@ class Settings:
             f"blobs = {quoted(self.blobs)}\n"
             "# Time-stamp authorities (RFC 3161 addresses) that are asked to stamp each checkpoint.\n"
             f"authorities = [{', '.join(quoted(a) for a in self.authorities)}]\n"
+            "# The country that reports speak of where they do not say, as a two-letter code.\n"
+            + (f"country = {quoted(self.country)}\n" if self.country else '# country = "SY"\n')
         )
 
 
@@ -65,7 +70,10 @@ def read_settings(folder: Path) -> Settings:
         raise CustodyBroken(f"{path}: name, origin, database and blobs must each be a text. Restore it from a copy")
     if not (isinstance(authorities, list) and all(isinstance(a, str) for a in authorities)):
         raise CustodyBroken(f"{path}: authorities must be a list of addresses")
-    return Settings(**texts, authorities=tuple(authorities))
+    country = data.get("country")
+    if country is not None and not (isinstance(country, str) and COUNTRY.fullmatch(country)):
+        raise CustodyBroken(f'{path}: country must be a two-letter code such as "SY", found {country!r}')
+    return Settings(**texts, authorities=tuple(authorities), country=country)
 
 
 def nearest_archive(start: Path) -> Path | None:

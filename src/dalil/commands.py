@@ -214,12 +214,17 @@ def own_example() -> Path:
 
 def draw_clips(example: Path, clips: Path) -> None:
     """The example's drawn clips stand in `clips`; they are drawn once."""
-    if clips.is_dir() and any(clips.iterdir()):
+    if clips.is_dir():
         return
     spec = importlib.util.spec_from_file_location("draw_clip", example / "draw_clip.py")
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    script.draw(clips)
+    unfinished = clips.with_name(clips.name + ".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    click.echo("dalil: drawing the example's clips", err=True)
+    script.draw(unfinished)
+    unfinished.rename(clips)
 
 
 def make_archive(archive: Path, example: Path, *, by: str) -> None:

@@ -1,0 +1,36 @@
+"""The web application over one archive: it reads and never writes."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from dalil.web.language import LANGUAGES
+from dalil.web.pages import ALL
+from dalil.web.render import page
+from dalil.web.security import Guard
+
+
+def create_app(archive, *, lang: str = "en") -> ASGIApp:
+    """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
+    # The errors' pages pass through the guard too: it wraps Starlette's own outermost layer.
+    app = Starlette(routes=ALL, exception_handlers={HTTPException: refused, Exception: broken})
+    app.state.archive = archive
+    app.state.lang = lang
+    app.state.archive_name = archive.settings.name
+    return Guard(app)
+
+
+def refused(request: Request, error: HTTPException) -> Response:
+    """The page for an address that there is not, or a request that it does not take."""
+    return page(request, "error.html", status=error.status_code, kind="missing" if error.status_code == 404 else "method")
+
+
+def broken(request: Request, _error: Exception) -> Response:
+    """The page for a failure of ours; the server then writes the reason to the terminal, not to the page."""
+    return page(request, "error.html", status=500, kind="broken")

@@ -1,0 +1,145 @@
+"""What the pages ask of an archive's database beyond the stages' own queries; everything here only reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import Connection
+
+from dalil import db
+from dalil.archive import custody
+from dalil.records import Claim, Document, Footage, LogEntry, Reading, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An object as first captured."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim with the report that makes it."""
+
+    document: str
+    number: int
+    title: str | None
+    publisher: str | None
+    published: str | None
+    lang: str | None
+    claim: Claim
+
+
+def held(conn: Connection, sha256: str) -> Held | None:
+    """The object as it was first captured; None where the archive has no such object."""
+    c = db.capture.c
+    columns = (c.sha256, c.size, c.media_type, c.name, c.seq)
+    row = conn.execute(select(*columns).where(c.sha256 == sha256).order_by(c.seq).limit(1)).one_or_none()
+    return Held(*row) if row else None
+
+
+def reading_and_document(conn: Connection, sha256: str) -> tuple[Document | None, Reading | None]:
+    """The object's text and what was read from it."""
+    c = db.document.c
+    row = conn.execute(select(c.record, c.reading).where(c.sha256 == sha256)).one_or_none()
+    if row is None:
+        return None, None
+    return decode(row.record, Document), decode(row.reading, Reading) if row.reading else None
+
+
+def incidents_of_document(conn: Connection, sha256: str) -> list[str]:
+    """The ids of the incidents that rest on this report."""
+    query = select(db.account.c.incident).where(db.account.c.sha256 == sha256).order_by(db.account.c.position)
+    return list(dict.fromkeys(conn.scalars(query)))
+
+
+def incidents_of_recording(conn: Connection, sha256: str) -> list[str]:
+    """The ids of the incidents that name this recording as theirs."""
+    named = db.incident.c.record.contains(f'"object":"{sha256}"', autoescape=True)
+    return list(conn.scalars(select(db.incident.c.id).where(named).order_by(db.incident.c.id)))
+
+
+def problems_of(conn: Connection, sha256: str) -> list[tuple[str, str]]:
+    """What went wrong with the object: (stage, one clear line)."""
+    p = db.problem.c
+    rows = conn.execute(select(p.stage, p.message).where(p.sha256 == sha256).order_by(p.position))
+    return [(row.stage, row.message) for row in rows]
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """How many incidents, reports, recordings and log lines the archive holds."""
+    tables = {"incidents": db.incident, "reports": db.document, "recordings": db.footage, "lines": db.log}
+    return {name: conn.scalar(select(func.count()).select_from(table)) or 0 for name, table in tables.items()}
+
+
+# ------------------------------------------------------------------ lists
+
+
+def documents(conn: Connection, *, limit: int, offset: int) -> list[tuple]:
+    """Reports, newest publication first: (sha256, title, publisher, published, lang, claims, name)."""
+    d = db.document.c
+    claims = select(func.count()).where(db.claim.c.sha256 == d.sha256).scalar_subquery()
+    query = select(d.sha256, d.title, d.publisher, d.published, d.lang, claims.label("claims"), first_name(d.sha256))
+    query = query.order_by(d.published.is_(None), d.published.desc(), d.sha256)
+    return list(conn.execute(query.limit(limit).offset(offset)))
+
+
+def recordings(conn: Connection, *, limit: int, offset: int) -> list[tuple[Footage, str | None]]:
+    """Recordings with the name that they were captured under."""
+    f = db.footage.c
+    query = select(f.record, first_name(f.sha256)).order_by(f.created_utc.is_(None), f.created_utc.desc(), f.sha256)
+    return [(decode(record, Footage), name) for record, name in conn.execute(query.limit(limit).offset(offset))]
+
+
+def troubled(conn: Connection, *, limit: int) -> list[tuple]:
+    """Objects with problems: (sha256, stage, message, name)."""
+    p = db.problem.c
+    query = select(p.sha256, p.stage, p.message, first_name(p.sha256)).order_by(p.sha256, p.position)
+    return list(conn.execute(query.limit(limit)))
+
+
+def first_name(sha256):
+    """A column: the file name of an object's first capture."""
+    c = db.capture.c
+    name = select(c.name).where(c.sha256 == sha256).order_by(c.seq).limit(1)
+    return name.scalar_subquery().label("name")
+
+
+def told(conn: Connection, statuses: tuple[str, ...], *, limit: int, offset: int) -> list[Told]:
+    """Claims of these statuses, from the newest reports on, in text order."""
+    c, d = db.claim.c, db.document.c
+    query = select(c.sha256, c.position, d.title, d.publisher, d.published, d.lang, d.reading)
+    query = query.select_from(db.claim.join(db.document, c.sha256 == d.sha256)).where(c.status.in_(statuses))
+    query = query.order_by(d.published.is_(None), d.published.desc(), c.sha256, c.position)
+    readings: dict[str, Reading] = {}
+    found = []
+    for row in conn.execute(query.limit(limit).offset(offset)):
+        if row.sha256 not in readings:
+            readings[row.sha256] = decode(row.reading, Reading)
+        claim = readings[row.sha256].claims[row.position]
+        found.append(
+            Told(row.sha256, row.position + 1, row.title, row.publisher, row.published, row.lang, claim)
+        )
+    return found
+
+
+# ------------------------------------------------------------------ the log
+
+
+def entries(conn: Connection, *, newest: int, count: int) -> list[LogEntry]:
+    """At most `count` log entries from line `newest` downwards, with the values that still stand beside them."""
+    first = max(0, newest - count + 1)
+    upwards = custody.entries(conn, first)
+    return [entry for entry in islice(upwards, newest - first + 1) if entry.seq <= newest][::-1]
+
+
+def log_size(conn: Connection) -> int:
+    """How many lines the log has."""
+    return custody.log_size(conn)

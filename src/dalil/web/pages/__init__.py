@@ -1,0 +1,17 @@
+"""One page a module, each with its `ROUTES`; `ALL` puts them together."""
+
+from __future__ import annotations
+
+from dalil.web.pages import footage, incident, incidents, log, objects, outlook, source, sources, static
+
+ALL = (
+    *incidents.ROUTES,
+    *incident.ROUTES,
+    *sources.ROUTES,
+    *source.ROUTES,
+    *footage.ROUTES,
+    *outlook.ROUTES,
+    *log.ROUTES,
+    *objects.ROUTES,
+    *static.ROUTES,
+)

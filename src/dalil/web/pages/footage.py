@@ -1,0 +1,106 @@
+"""One recording: hidden until asked for, and what the file says of itself with how easily that is forged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from dalil.footage.store import load_footage
+from dalil.incidents import store
+from dalil.records import Footage
+from dalil.web import holdings
+from dalil.web.language import Language
+from dalil.web.pages.incident import Shown, played
+from dalil.web.render import clock, language_of, page, utc_text
+from dalil.web.security import CAPTURE_POLICY, SHA256
+
+STILL_TYPES = {".jpg": "image/jpeg", ".webp": "image/webp", ".png": "image/png"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that the file says of itself; `forge` names the text on how easily it is forged."""
+
+    field: str
+    value: str
+    source: str | None
+    forge: str
+
+
+def footage_page(request: Request) -> Response:
+    """The recording of that hash."""
+    archive, sha256 = request.app.state.archive, asked_hash(request)
+    with archive.engine.connect() as conn:
+        footage, held = load_footage(conn, sha256), holdings.held(conn, sha256)
+        if footage is None:
+            raise HTTPException(404)
+        name = held.name if held else sha256[:12]
+        recording = Shown(None, footage, name, played(conn, sha256))
+        tied = [i for id in holdings.incidents_of_recording(conn, sha256) if (i := store.load_incident(conn, id))]
+        problems = holdings.problems_of(conn, sha256)
+    return page(
+        request,
+        "footage.html",
+        sha256=sha256,
+        recording=recording,
+        said=said(language_of(request), footage),
+        incidents=tied,
+        problems=[*((None, p) for p in footage.problems), *problems],
+        captures=list(archive.captures(sha256)),
+    )
+
+
+def said(lang: Language, footage: Footage) -> list[Said]:
+    """Every field that the file gives, in the order of how hard it is to forge."""
+    codecs = [c for c in (footage.video_codec, footage.audio_codec) if c]
+    size = f"{footage.width} × {footage.height}" if footage.width and footage.height else None
+    place = f"{footage.lat:.5f}, {footage.lon:.5f}" if footage.lat is not None and footage.lon is not None else None
+    made = utc_text(footage.created_utc) if footage.created_utc else footage.created_local
+    fields = [
+        ("kind", lang.term("kind", footage.kind), None, "kind"),
+        ("size", size, None, "size"),
+        ("duration", clock(footage.duration_s) if footage.duration_s is not None else None, None, "duration"),
+        ("fps", f"{footage.fps:.3g}" if footage.fps else None, None, "size"),
+        ("codecs", " + ".join(codecs) or None, None, "codecs"),
+        ("audio", lang.text("value.yes" if footage.has_audio else "value.no"), None, "audio"),
+        ("created", made, footage.created_from, "created"),
+        ("position", place, None, "position"),
+        ("device", footage.device, None, "device"),
+    ]
+    unknown = lang.text("value.unknown")
+    return [Said(field, value or unknown, source, forge) for field, value, source, forge in fields]
+
+
+def still(request: Request) -> Response:
+    """One still, by its number; the path on disk comes from the record alone and stays inside the derived folder."""
+    archive, sha256 = request.app.state.archive, asked_hash(request)
+    with archive.engine.connect() as conn:
+        footage = load_footage(conn, sha256)
+    number = request.path_params["number"]
+    if footage is None or not number < len(footage.stills):
+        raise HTTPException(404)
+    root = archive.derived.resolve()
+    path = (root / footage.stills[number].file).resolve()
+    if not path.is_relative_to(root) or path.suffix not in STILL_TYPES or not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(
+        path, headers={"content-security-policy": CAPTURE_POLICY}, media_type=STILL_TYPES[path.suffix]
+    )
+
+
+def asked_hash(request: Request) -> str:
+    """The hash in the address; 404 where it is none."""
+    sha256 = request.path_params["sha256"]
+    if not SHA256.fullmatch(sha256):
+        raise HTTPException(404)
+    return sha256
+
+
+ROUTES = (
+    Route("/footage/{sha256}", footage_page, methods=["GET"]),
+    Route("/footage/{sha256}/stills/{number:int}", still, methods=["GET"]),
+)

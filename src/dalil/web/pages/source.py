@@ -1,0 +1,58 @@
+"""One report: its whole text with every claim marked in it, what was read from it, and where its bytes are."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dalil.incidents import store
+from dalil.web import holdings
+from dalil.web.language import Language
+from dalil.web.marks import Mark, marked_text, marks_of
+from dalil.web.render import language_of, page
+from dalil.web.security import SHA256
+
+
+def source_page(request: Request) -> Response:
+    """The report of that hash."""
+    sha256 = request.path_params["sha256"]
+    if not SHA256.fullmatch(sha256):
+        raise HTTPException(404)
+    archive = request.app.state.archive
+    with archive.engine.connect() as conn:
+        document, reading = holdings.reading_and_document(conn, sha256)
+        if document is None:
+            raise HTTPException(404)
+        incidents = [i for id in holdings.incidents_of_document(conn, sha256) if (i := store.load_incident(conn, id))]
+        problems = holdings.problems_of(conn, sha256)
+    claims = reading.claims if reading else ()
+    lang = language_of(request)
+    kinds = {f"c{number}": claim.type for number, claim in enumerate(claims, 1)}
+    return page(
+        request,
+        "source.html",
+        sha256=sha256,
+        document=document,
+        reading=reading,
+        claims=claims,
+        statuses=[s for s in dict.fromkeys(c.status for c in claims)],
+        paragraphs=marked_text(
+            document.text, marks_of(reading) if reading else [], lambda mark: label(lang, mark, kinds)
+        ),
+        incidents=incidents,
+        problems=[*((None, p) for p in document.problems), *problems],
+        captures=list(archive.captures(sha256)),
+    )
+
+
+def label(lang: Language, mark: Mark, kinds: dict[str, str]) -> str:
+    """What a screen reader or a pointer is told of a mark."""
+    if mark.status is None:
+        return lang.joined([lang.term("part", part) for part in mark.parts])
+    status, kind = lang.term("status", mark.status), lang.term("event", kinds[mark.anchor])
+    return lang.text("source.to_claim", number=mark.number, status=status, kind=kind)
+
+
+ROUTES = (Route("/sources/{sha256}", source_page, methods=["GET"]),)

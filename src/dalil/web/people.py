@@ -1,0 +1,105 @@
+"""The people of an incident, in the words about them: what the page leads with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dalil.records import Account, Claim, Incident, Quote, Victim
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of an excerpt: plain words, words about a person, or a name that is withheld."""
+
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A victim as the page shows one; `name` is None where it is withheld."""
+
+    name: str | None
+    victim: Victim
+    quote: Quote | None
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """An excerpt of one report with the people whom it speaks of."""
+
+    account: Account
+    claim: Claim | None
+    quote: Quote
+    pieces: tuple[Piece, ...]
+    people: tuple[Person, ...]
+
+
+def sealed(victim: Victim) -> bool:
+    """Whether the name is withheld: of everybody who is named and not said to be dead."""
+    return victim.named and victim.effect != "death"
+
+
+def testimonies(incident: Incident) -> list[Testimony]:
+    """Every excerpt that speaks of people, those of one person first, then named ones, then groups."""
+    hidden = {name for a in incident.accounts for v in a.event.victims if sealed(v) for name in v.mentions}
+    found = [t for account in incident.accounts for t in of_account(account, hidden)]
+    order = {id(t): i for i, t in enumerate(found)}
+    return sorted(found, key=lambda t: (rank(t), order[id(t)]))
+
+
+def rank(testimony: Testimony) -> int:
+    """0 for single people said to have been rescued or hurt, 1 for named ones, 2 for groups of known size, 3 for the rest."""
+    victims = [p.victim for p in testimony.people]
+    if any(v.count == 1 for v in victims):
+        return 0
+    if any(v.named for v in victims):
+        return 1
+    return 2 if any(v.count for v in victims) else 3
+
+
+def of_account(account: Account, hidden: set[str]) -> list[Testimony]:
+    """The account's excerpts in text order: the claims that hold words about people, or those words alone."""
+    people: dict[Quote, list[Person]] = {}
+    claims: dict[Quote, Claim | None] = {}
+    for victim in account.event.victims:
+        places: dict[Quote, Quote] = {}
+        for quote in victim.quotes:
+            claim = holder(account, quote)
+            excerpt = claim.quote if claim else quote
+            claims[excerpt] = claim
+            places.setdefault(excerpt, quote)
+        for excerpt, quote in places.items():
+            name = None if sealed(victim) else (victim.mentions or (quote.text,))[0]
+            people.setdefault(excerpt, []).append(Person(name, victim, quote))
+    return [
+        Testimony(account, claims[excerpt], excerpt, pieces(excerpt, those, hidden), tuple(those))
+        for excerpt, those in sorted(people.items(), key=lambda item: item[0].start)
+    ]
+
+
+def holder(account: Account, quote: Quote) -> Claim | None:
+    """The shortest claim of the account whose words hold the quote."""
+    holding = [c for c in account.claims if c.quote.start <= quote.start and quote.end <= c.quote.end]
+    return min(holding, key=lambda c: c.quote.end - c.quote.start, default=None)
+
+
+def pieces(excerpt: Quote, people: list[Person], hidden: set[str]) -> tuple[Piece, ...]:
+    """The excerpt cut at the words about people, with every withheld name taken out."""
+    kinds = ["plain"] * len(excerpt.text)
+    for person in people:
+        for quote in person.victim.quotes:
+            for at in range(max(quote.start, excerpt.start), min(quote.end, excerpt.end)):
+                kinds[at - excerpt.start] = "person"
+    for name in hidden:
+        at = excerpt.text.find(name)
+        while name and at >= 0:
+            kinds[at : at + len(name)] = ["sealed"] * len(name)
+            at = excerpt.text.find(name, at + len(name))
+    cut: list[Piece] = []
+    start = 0
+    for at in range(1, len(kinds) + 1):
+        if at == len(kinds) or kinds[at] != kinds[start]:
+            cut.append(Piece("" if kinds[start] == "sealed" else excerpt.text[start:at], kinds[start]))
+            start = at
+    return tuple(cut)

@@ -1,0 +1,145 @@
+"""Templates into answers: one environment, everything escaped, nothing undefined passes silently."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import lru_cache, partial
+from importlib import resources
+from urllib.parse import quote, urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from dalil.errors import one_line
+from dalil.records import Account, DateSpan, Incident, Quote
+from dalil.web.language import LANGUAGES, Language, language
+from dalil.web.marks import SIGNS, words_anchor
+
+COOKIE = "dalil_lang"
+YEAR_S = 365 * 24 * 3600
+
+
+@lru_cache
+def environment() -> Environment:
+    """The template environment, made once."""
+    env = Environment(
+        loader=PackageLoader("dalil.web", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters.update(line=shown_name, words=squeezed, clock=clock, short=short_hash, utc=utc_text)
+    env.globals.update(signs=SIGNS, asset=asset)
+    return env
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
+    """The template as an answer in the request's language, which the browser is asked to remember if it was chosen."""
+    lang = language_of(request)
+    context = {
+        "L": lang,
+        "t": lang.text,
+        "n": lang.count,
+        "term": lang.term,
+        "link": partial(link, request),
+        "to_words": partial(to_words, request),
+        "title_of": partial(title_of, lang),
+        "reporter": partial(reporter, lang),
+        "here": request.url.path,
+        "switch": switch(request, lang),
+        "archive_name": request.app.state.archive_name,
+        **values,
+    }
+    html = environment().get_template(template).render(context)
+    headers = {"content-language": lang.code, "vary": "Cookie"}
+    answer = HTMLResponse(html, status, headers)
+    if request.query_params.get("lang") in LANGUAGES:
+        answer.set_cookie(COOKIE, lang.code, max_age=YEAR_S, httponly=True, samesite="strict")
+    return answer
+
+
+def language_of(request: Request) -> Language:
+    """The language that the address asks for, else the one last chosen, else the server's own."""
+    for code in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if code in LANGUAGES:
+            return language(code)
+    return language(request.app.state.lang)
+
+
+def link(request: Request, path: str, fragment: str = "", /, **query: object) -> str:
+    """An address on this server that keeps a language chosen in the address; empty values are left out."""
+    chosen = request.query_params.get("lang")
+    if chosen in LANGUAGES:
+        query.setdefault("lang", chosen)
+    pairs = {name: value for name, value in query.items() if value not in (None, "")}
+    text = quote(path) + (f"?{urlencode(pairs)}" if pairs else "")
+    return f"{text}#{quote(fragment)}" if fragment else text
+
+
+def switch(request: Request, lang: Language) -> str:
+    """The address of this same page in the other language."""
+    other = next(code for code in LANGUAGES if code != lang.code)
+    return link(request, request.url.path, **{**dict(request.query_params), "lang": other})
+
+
+def to_words(request: Request, document: str, words: Quote) -> str:
+    """The address of these words in their source's page."""
+    return link(request, f"/sources/{document}", words_anchor(words))
+
+
+def title_of(lang: Language, incident: Incident) -> str:
+    """The incident's heading in the page's language: kind, place, day."""
+    kind = lang.term("event", incident.type)
+    place = incident.where.name if incident.where else None
+    day = lang.span(DateSpan(incident.when.start, incident.when.end, incident.when.precision, None, None, "")) if incident.when else None
+    if place and day:
+        return lang.text("incident.title", kind=kind, place=place, day=day)
+    if place:
+        return lang.text("incident.title_no_day", kind=kind, place=place)
+    return lang.text("incident.title_no_place", kind=kind, day=day or lang.text("incidents.undated"))
+
+
+def reporter(lang: Language, account: Account) -> str:
+    """Who reports: the publisher, else the author, else that nobody is named."""
+    return account.publisher or account.author or lang.text("source.no_source")
+
+
+# ------------------------------------------------------------------ values
+
+
+def shown_name(text: object) -> str:
+    """A captured name as one honest line: controls and direction marks as escapes."""
+    return one_line(str(text))
+
+
+def squeezed(text: str) -> str:
+    """Words with every run of white space as one space, for excerpts."""
+    return " ".join(text.split())
+
+
+def clock(seconds: float) -> str:
+    """ "0:43", "1:02:05"."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, second = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{second:02}" if hours else f"{minutes}:{second:02}"
+
+
+def short_hash(sha256: str) -> str:
+    """The first 12 digits."""
+    return sha256[:12]
+
+
+def utc_text(at: datetime) -> str:
+    """ "2016-11-05 10:00:00Z"."""
+    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+
+
+@lru_cache
+def asset(name: str) -> str:
+    """The address of a file of ours, with a digest of its content so that it may be cached for good."""
+    data = resources.files("dalil.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(data).hexdigest()[:10]}"

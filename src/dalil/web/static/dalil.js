@@ -1,0 +1,69 @@
+// The pages work without this, but for one thing: footage stays hidden. Nothing here leaves the machine.
+"use strict";
+
+// ---------------------------------------------------------------- footage: hidden, then grey and silent, then more
+
+function reveal(viewer) {
+  const stage = viewer.querySelector("template").content.firstElementChild.cloneNode(true);
+  for (const player of stage.querySelectorAll("video, audio")) {
+    player.muted = true;
+    player.addEventListener("volumechange", () => {
+      if (!stage.classList.contains("loud") && !player.muted) player.muted = true;
+    });
+  }
+  viewer.querySelector("[data-veil]").hidden = true;
+  viewer.append(stage);
+  stage.focus();
+}
+
+function hide(viewer) {
+  const stage = viewer.querySelector("[data-stage]");
+  if (!stage) return;
+  for (const player of stage.querySelectorAll("video, audio")) {
+    player.pause();
+    player.removeAttribute("src");
+    player.load();
+  }
+  stage.remove();
+  viewer.querySelector("[data-veil]").hidden = false;
+  viewer.querySelector("[data-reveal]").focus();
+}
+
+function toggle(button, stage, name, on) {
+  button.setAttribute("aria-pressed", String(on));
+  stage.classList.toggle(name, name === "grey" ? !on : on);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  const viewer = button && button.closest("[data-viewer]");
+  if (!viewer) return;
+  const stage = viewer.querySelector("[data-stage]");
+  const on = button.getAttribute("aria-pressed") !== "true";
+  if ("reveal" in button.dataset) reveal(viewer);
+  else if ("hide" in button.dataset) hide(viewer);
+  else if ("colour" in button.dataset) toggle(button, stage, "grey", on);
+  else if ("sound" in button.dataset) {
+    toggle(button, stage, "loud", on);
+    for (const player of stage.querySelectorAll("video, audio")) player.muted = !on;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const viewer of document.querySelectorAll("[data-viewer]")) hide(viewer);
+});
+
+for (const button of document.querySelectorAll("[data-reveal]")) button.hidden = false;
+
+// ---------------------------------------------------------------- words: every fragment of what was followed is lit
+
+function light() {
+  for (const old of document.querySelectorAll(".followed")) old.classList.remove("followed");
+  const anchor = decodeURIComponent(location.hash.slice(1));
+  if (!/^(c\d+|w\d+-\d+)$/.test(anchor)) return;
+  for (const piece of document.querySelectorAll(`[data-mark="${anchor}"]`)) piece.classList.add("followed");
+}
+
+addEventListener("hashchange", light);
+light();

@@ -153,6 +153,12 @@ def _front_fact(flat: str, field: str, start: int, end: int) -> Fact | None:
     return Fact(field, start, end)
 
 
+def front_matter_end(text: str) -> int:
+    """Where the text begins after its front matter; 0 where it has none."""
+    found = _FRONT.match(plain(text[:HEAD]))
+    return found.end() if found else 0
+
+
 def _foot(text: str) -> list[Fact]:
     """Labelled lines at the end: a date, a source, "(Reporting by …)"."""
     base = max(len(text) - FOOT, 0)

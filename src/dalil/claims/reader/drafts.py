@@ -1,0 +1,149 @@
+"""Mentions of one sentence gathered into drafts of claims: one draft a status and a family of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.phrases import Phrase
+from dalil.claims.reader.roles import Mention
+from dalil.claims.reader.speakers import Saying
+from dalil.records import DateSpan, FootageMention, GroupToll, Place, Speaker
+
+# Violent acts that one sentence may tell of one event; every other type stands alone.
+VIOLENT = frozenset(
+    [
+        "airstrike",
+        "barrel_bomb",
+        "missile",
+        "shelling",
+        "explosion",
+        "chemical",
+        "shooting",
+        "stabbing",
+        "killing",
+        "execution",
+        "ground_assault",
+        "attack",
+        "torture",
+        "arson",
+    ]
+)
+# How telling a type is, for the type of a draft or an incident: the most telling wins.
+TELLING = {
+    "barrel_bomb": 9, "chemical": 9, "airstrike": 8, "missile": 7, "shelling": 7, "explosion": 6, "execution": 6,
+    "stabbing": 5, "shooting": 5, "arson": 4, "ground_assault": 3, "killing": 2, "torture": 2, "attack": 1, "other": 0,
+}  # fmt: skip
+QUIET = ("leave", "lose", "find", "claim", "threat", "suffer")  # frames that make no claim without an outcome
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim in the making."""
+
+    line: Line
+    mentions: list[Mention]
+    status: str
+    type: str
+    speaker: Speaker | None = None
+    saying: Saying | None = None
+    when: DateSpan | None = None
+    where: Place | None = None
+    footage: FootageMention | None = None
+    groups: tuple[GroupToll, ...] = ()
+    extra: list[Phrase] = field(default_factory=list)
+
+    @property
+    def i(self) -> int:
+        return self.mentions[0].i
+
+
+def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Draft]:
+    """The drafts of one sentence, in order of their first word."""
+    out: list[Draft] = []
+    for m, status in zip(mentions, found, strict=True):
+        if _empty(m):
+            continue
+        if m.frame in QUIET and m.effect in ("unknown", "death") and not m.victims and m.frame != "threat":
+            continue
+        if m.frame in ("leave", "lose", "find", "claim", "suffer") and m.effect == "unknown":
+            continue
+        home = next((d for d in out if d.status == status and _together(d, m)), None)
+        if home is None:
+            out.append(Draft(line, [m], status, m.type))
+        else:
+            home.mentions.append(m)
+            if TELLING.get(m.type, 0) > TELLING.get(home.type, 0):
+                home.type = m.type
+    for d in out:
+        _by_weapon(d)
+    return out
+
+
+def _empty(m: Mention) -> bool:
+    """Whether a verb of harm falls on nobody (killed off hopes), a launch launches nothing, a flight is one person's."""
+    if m.frame == "harm":
+        return m.voice in ("active", "ing", "base") and not m.victims
+    if m.frame == "launch":
+        return not m.weapons
+    if m.frame == "flee":
+        return not any(p.amount is not None for p in m.victims)
+    if m.frame == "rescue":
+        return not m.victims
+    return False
+
+
+def _together(d: Draft, m: Mention) -> bool:
+    """Whether a mention tells of the same event as the draft, as far as one sentence shows."""
+    if m.type == d.type:
+        return True
+    loose = VIOLENT | {"other"}
+    if m.type not in loose or d.type not in loose:
+        return False
+    return True
+
+
+WEAPON_TYPES = ("attack", "killing", "other", "ground_assault")
+
+
+def _by_weapon(d: Draft) -> None:
+    """A weapon or an aircraft in the sentence makes an attack of unknown kind a known one."""
+    if d.type not in WEAPON_TYPES and not (
+        d.type == "airstrike" and not any(m.type == "airstrike" and m.entry.form for m in d.mentions)
+    ):
+        return
+    if not any(
+        m.frame in ("harm", "hit", "event", "boom", "damage", "die", "drop", "throw", "launch", "fire")
+        for m in d.mentions
+    ):
+        return
+    best = None
+    for p in d.line.phrases:
+        e = p.entry
+        if e is not None and e.cat == "weapon" and e.b and e.b != "-" and p.kind == "weapon":
+            if best is None or TELLING.get(e.b, 0) > TELLING.get(best, 0):
+                best = e.b
+    if best is not None and TELLING.get(best, 0) > TELLING.get(d.type, 0):
+        d.type = best
+
+
+def weight(d: Draft) -> int:
+    """How much a draft tells: outcomes, doers, targets, date and place."""
+    m = d.mentions
+    return (
+        3 * any(x.victims for x in m)
+        + any(x.agents for x in m)
+        + any(x.targets for x in m)
+        + (d.when is not None)
+        + (d.where is not None)
+    )
+
+
+def bare(d: Draft) -> bool:
+    """Whether the draft names an event without saying anything of it."""
+    return (
+        not any(x.victims or x.targets or x.agents for x in d.mentions)
+        and d.when is None
+        and d.where is None
+        and d.footage is None
+    )

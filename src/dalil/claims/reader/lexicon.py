@@ -1,0 +1,241 @@
+"""The words of one language, compiled once from its folder of data files into one table of phrases.
+
+A phrase may mean several things; the reader takes the longest phrase that starts at a word, with all its meanings.
+"""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from dalil.claims.reader.tokens import words_of
+
+FORMS = ("base", "s", "past", "part", "ing")
+GENERAL = "en"  # actors with names in this script are read in every language
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One meaning of a phrase: `cat` is the kind of lexicon it came from, the rest is that lexicon's columns.
+
+    cat "verb": a = frame, b = type, c = effect, form = which form; "noun": the same, form "sg" or "pl";
+    "people": a = group ("" none), b = role, form "sg"/"pl"; "target", "weapon": a = kind, b = event type;
+    "actor": a = kind (state, state_force, armed_group, monitor, medium, …), b = the actor's plain name;
+    "num": a = kind, low and high; "cue": a = status; "speech": a = kind, form; "class": a = class name; "idiom": none.
+    """
+
+    cat: str
+    a: str = ""
+    b: str = ""
+    c: str = ""
+    form: str = ""
+    low: int | None = None
+    high: int | None = None
+
+
+class Lexicon:
+    """All phrases of one language: `single` by word, `multi` by first word with the remaining words, longest first."""
+
+    def __init__(self, tag: str, settings: dict):
+        self.tag = tag
+        self.order = settings.get("order", "subject-first")
+        self.prefixes = tuple(sorted(settings.get("prefixes", ()), key=len, reverse=True))
+        self.abbreviations = frozenset(settings.get("abbreviations", ()))
+        self.openers = frozenset(settings.get("openers", ()))
+        self.single: dict[str, tuple[Entry, ...]] = {}
+        self.multi: dict[str, list[tuple[tuple[str, ...], tuple[Entry, ...]]]] = {}
+        self.classes: dict[str, frozenset[str]] = {}
+
+    def match(self, words: list[str], i: int) -> tuple[int, tuple[Entry, ...]] | None:
+        """The end and the meanings of the longest phrase that starts at word `i`."""
+        first = words[i]
+        longer = self.multi.get(first)
+        if longer is not None:
+            for rest, entries in longer:
+                n = len(rest)
+                if words[i + 1] == rest[0] and tuple(words[i + 1 : i + 1 + n]) == rest:
+                    return i + 1 + n, entries
+        found = self.single.get(first)
+        if found is not None:
+            return i + 1, found
+        return None
+
+    def bare(self, word: str) -> str:
+        """`word` without a glued prefix when only the rest is known; the word itself otherwise."""
+        for prefix in self.prefixes:
+            if word.startswith(prefix) and len(word) > len(prefix) + 1:
+                rest = word[len(prefix) :]
+                if rest in self.single or rest in self.multi:
+                    return rest
+        return word
+
+
+def folder(tag: str) -> Traversable:
+    """The data folder of the language `tag`."""
+    return files("dalil.claims").joinpath("languages", tag)
+
+
+def languages() -> tuple[str, ...]:
+    """The tags of every language that has a folder."""
+    root = files("dalil.claims").joinpath("languages")
+    return tuple(sorted(f.name for f in root.iterdir() if f.is_dir() and f.joinpath("language.toml").is_file()))
+
+
+def rows(path: Traversable) -> Iterator[dict[str, str]]:
+    """The rows of one tab-separated file by its header; lines that start with # are comments."""
+    lines = [x for x in path.read_text("utf-8").splitlines() if x.strip() and not x.startswith("#")]
+    for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        yield {k: (v or "").strip() for k, v in row.items() if k}
+
+
+def entries_of(path: Traversable) -> Iterator[tuple[str, Entry]]:
+    """Every (phrase, meaning) of one lexicon file; the file's name says what its columns mean."""
+    kind = path.name.removesuffix(".tsv")
+    reader = READERS.get(kind)
+    if reader is None:
+        return
+    for row in rows(path):
+        yield from reader(row)
+
+
+def split(cell: str) -> list[str]:
+    return [p for p in cell.split("|") if p]
+
+
+def _verbs(row):
+    for form in FORMS:
+        for phrase in split(row.get(form, "")):
+            yield phrase, Entry("verb", row["frame"], row["type"], row["effect"], form)
+
+
+def _nouns(row):
+    for form in ("sg", "pl"):
+        for phrase in split(row.get(form, "")):
+            yield phrase, Entry("noun", row["frame"], row["type"], row["effect"], form)
+
+
+def _people(row):
+    for form in ("sg", "pl"):
+        for phrase in split(row.get(form, "")):
+            yield phrase, Entry("people", row["group"], row["role"], form=form)
+
+
+def _things(cat):
+    def read(row):
+        for phrase in split(row["forms"]):
+            yield phrase, Entry(cat, row["kind"], row.get("type", ""))
+
+    return read
+
+
+def _numbers(row):
+    low, high = (int(row[k]) if row.get(k) else None for k in ("low", "high"))
+    for phrase in split(row["form"]):
+        yield phrase, Entry("num", row["kind"], low=low, high=high)
+
+
+def _cues(row):
+    for phrase in split(row["forms"]):
+        yield phrase, Entry("cue", row["status"])
+
+
+def _speech(row):
+    for form in ("base", "s", "past", "ing"):
+        for phrase in split(row.get(form, "")):
+            yield phrase, Entry("speech", row["kind"], form=form)
+
+
+def _classes(row):
+    for phrase in split(row["forms"]):
+        yield phrase, Entry("class", row["class"])
+
+
+def _idioms(row):
+    for phrase in split(row["forms"]):
+        yield phrase, Entry("idiom")
+
+
+def _forces(row):
+    for phrase in split(row["forms"]):
+        yield phrase, Entry("actor", row["kind"], phrase)
+
+
+def _demonyms(row):
+    for phrase in split(row["forms"]):
+        yield phrase, Entry("demonym", "state", row["state"], row["state"])
+
+
+READERS = {
+    "verbs": _verbs, "nouns": _nouns, "people": _people, "targets": _things("target"), "weapons": _things("weapon"),
+    "numbers": _numbers, "cues": _cues, "speech": _speech, "words": _classes, "idioms": _idioms, "forces": _forces,
+    "demonyms": _demonyms,
+}  # fmt: skip
+
+
+def actor_entries(tag: str) -> Iterator[tuple[str, Entry]]:
+    """Names of known actors and of nationalities, from the lists that all languages share.
+
+    Entry.c is the id of the state or group at the root, so that "Russia", "Russian" and its air force are one doer.
+    """
+    root = files("dalil.claims").joinpath("actors")
+    if not root.is_dir():
+        return
+    tables = [list(rows(p)) for p in sorted(root.iterdir(), key=lambda p: p.name) if p.name.endswith(".tsv")]
+    parents = {row["id"]: row.get("parent", "") for table in tables for row in table if "kind" in row}
+    for table in tables:
+        for row in table:
+            forms = split(row.get(tag, "")) + split(row.get("abbr", ""))
+            name = (split(row.get(GENERAL, "")) or forms or [""])[0]
+            for phrase in forms:
+                if "kind" in row:
+                    form = "abbr" if phrase.isupper() and phrase.isascii() and len(phrase) <= 6 else ""
+                    yield phrase, Entry("actor", row["kind"], name, _root(row["id"], parents), form)
+                else:
+                    yield phrase, Entry("demonym", "state", name, _root(row["state"], parents))
+
+
+def _root(id: str, parents: dict[str, str]) -> str:
+    seen = {id}
+    while parents.get(id) and parents[id] not in seen:
+        id = parents[id]
+        seen.add(id)
+    return id
+
+
+@lru_cache(maxsize=8)
+def lexicon(tag: str) -> Lexicon:
+    """The compiled words of language `tag`, read once from its folder."""
+    home = folder(tag)
+    made = Lexicon(tag, tomllib.loads(home.joinpath("language.toml").read_text("utf-8")))
+    table: dict[tuple[str, ...], list[Entry]] = {}
+    for phrase, entry in actor_entries(tag):
+        _add(table, phrase, entry)
+    for path in sorted(home.iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".tsv"):
+            for phrase, entry in entries_of(path):
+                _add(table, phrase, entry)
+    classes: dict[str, set[str]] = {}
+    for words, found in table.items():
+        entries = tuple(found)
+        if len(words) == 1:
+            made.single[words[0]] = entries
+            for e in entries:
+                if e.cat == "class":
+                    classes.setdefault(e.a, set()).add(words[0])
+        else:
+            made.multi.setdefault(words[0], []).append((words[1:], entries))
+    for options in made.multi.values():
+        options.sort(key=lambda o: -len(o[0]))
+    made.classes = {k: frozenset(v) for k, v in classes.items()}
+    return made
+
+
+def _add(table: dict, phrase: str, entry: Entry) -> None:
+    words = tuple(words_of(phrase))
+    if words and entry not in table.setdefault(words, []):
+        table[words].append(entry)

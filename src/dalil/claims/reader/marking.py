@@ -1,0 +1,93 @@
+"""Sentences with every known phrase marked: what each step after this one looks at."""
+
+from __future__ import annotations
+
+from dalil.claims.reader.lexicon import Entry, Lexicon
+from dalil.claims.reader.tokens import Sentence
+from dalil.records import Quote
+
+NONE: frozenset[str] = frozenset()
+
+
+class Line:
+    """One sentence with its marks: `marks[k]` is (end, meanings) of the known phrase that starts at word k, or None."""
+
+    __slots__ = (
+        "cap",
+        "e",
+        "heading",
+        "lx",
+        "marks",
+        "n",
+        "number",
+        "owner",
+        "paragraph",
+        "phrases",
+        "s",
+        "shout",
+        "text",
+        "w",
+    )
+
+    def __init__(self, text: str, sentence: Sentence, lx: Lexicon, shout: bool):
+        self.text, self.lx, self.shout = text, lx, shout
+        self.w, self.s, self.e, self.cap = sentence.w, sentence.s, sentence.e, sentence.cap
+        self.number, self.paragraph, self.heading = sentence.number, sentence.paragraph, sentence.heading
+        self.n = len(self.w)
+        self.marks: list[tuple[int, tuple[Entry, ...]] | None] = [None] * self.n
+        self.phrases: list = []
+        self.owner: list = [None] * self.n
+        self._mark()
+
+    def _mark(self) -> None:
+        words = [*self.w, ""]
+        if self.lx.prefixes:
+            words = [self.lx.bare(x) if x not in self.lx.single else x for x in words]
+        k, marks, match = 0, self.marks, self.lx.match
+        while k < self.n:
+            found = match(words, k)
+            if found is not None and any(e.form == "abbr" for e in found[1]):
+                found = self._abbreviation(k, found)
+            if found is None:
+                k += 1
+            else:
+                marks[k] = found
+                k = found[0]
+
+    def _abbreviation(self, k, found):
+        """Letters that are also a word (WHO, IS) mean a body only where they stand in capitals among small letters."""
+        if self.cap[k] == 2 and not self.shout:
+            return found
+        kept = tuple(e for e in found[1] if e.form != "abbr")
+        if kept or not self.shout:
+            return (found[0], kept) if kept else None
+        return found
+
+    def entry(self, k: int, cat: str) -> Entry | None:
+        """The first meaning of kind `cat` of the phrase that starts at word k."""
+        if 0 <= k < self.n:
+            m = self.marks[k]
+            if m is not None:
+                for e in m[1]:
+                    if e.cat == cat:
+                        return e
+        return None
+
+    def end(self, k: int) -> int:
+        """Where the phrase that starts at k ends; the next word where none is known."""
+        m = self.marks[k]
+        return m[0] if m is not None else k + 1
+
+    def is_(self, k: int, name: str) -> bool:
+        """Whether the word or phrase at k belongs to the closed class `name`."""
+        if not 0 <= k < self.n:
+            return False
+        m = self.marks[k]
+        if m is None or m[0] == k + 1:
+            return self.w[k] in self.lx.classes.get(name, NONE)
+        return any(e.cat == "class" and e.a == name for e in m[1])
+
+    def quote(self, i: int, j: int) -> Quote:
+        """The words i..j as they stand in the text."""
+        start, end = self.s[i], self.e[j - 1]
+        return Quote(start, end, self.text[start:end])

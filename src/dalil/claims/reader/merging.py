@@ -1,0 +1,275 @@
+"""Claims of one text that speak of the same event become one incident; its tolls follow a stated policy.
+
+Policy of tolls (docs/reading.md): a figure that says it is the latest stands; else the highest that the text says in
+its own voice, else the highest that it quotes; never less than the persons who are told of one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
+from dalil.claims.reader.tolls import groups_of, toll_of, value
+from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
+
+SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
+OLD_DAYS = 10  # an event this long before the text's main event is its background; tuned on gva_train
+PROPER = frozenset(
+    {
+        "abduction",
+        "detention",
+        "robbery",
+        "looting",
+        "displacement",
+        "siege",
+        "sexual_violence",
+        "work_stoppage",
+        "torture",
+    }
+)
+
+
+@dataclass(slots=True)
+class Event:
+    """An incident in the making: indices of its drafts, and what they say together."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
+    type: str = "other"
+    when: DateSpan | None = None
+    where: Place | None = None
+    where_told: int = 0
+    people: People = field(default_factory=People)
+    killed: Toll | None = None
+    injured: Toll | None = None
+    missing: Toll | None = None
+    victims: tuple[Victim, ...] = ()
+    score: float = 0.0
+
+
+def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
+    """The events that the reported and attempted drafts tell of, most important first; drafts of old events turn background."""
+    events: list[Event] = []
+    for index, d in enumerate(drafts):
+        if d.status not in ("reported", "attempted") or (d.type in SILENT and d.type != "other"):
+            continue
+        home = _home(events, d)
+        if home is None:
+            if bare(d) or d.type == "other":
+                continue
+            home = Event(type=d.type)
+            events.append(home)
+        _join(home, index, d)
+    for event in events:
+        _count(event)
+        event.score = _score(event)
+    events.sort(key=lambda e: -e.score)
+    return _without_history(events, published)
+
+
+def _home(events: list[Event], d: Draft) -> Event | None:
+    fresh = _starts_anew(d)
+    for event in reversed(events):
+        if not _compatible(event.type, d.type):
+            continue
+        if _apart(event.when, d.when):
+            continue
+        if fresh and not (d.when is not None and _same_day(event.when, d.when)):
+            return None
+        return event
+    return None
+
+
+def _compatible(a: str, b: str) -> bool:
+    return a == b or (a in VIOLENT and (b in VIOLENT or b == "other"))
+
+
+def _same_day(a: DateSpan | None, b: DateSpan | None) -> bool:
+    return a is not None and b is not None and a.start == b.start and a.end == b.end
+
+
+def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:
+    """Whether two dates cannot be of one event."""
+    if a is None or b is None:
+        return False
+    slack = 1 if a.precision == "day" and b.precision == "day" else 0
+    return (b.start - a.end).days > slack or (a.start - b.end).days > slack
+
+
+def _starts_anew(d: Draft) -> bool:
+    """Whether the sentence says that it speaks of another event."""
+    return any(d.line.is_(k, "anew") for k in range(d.line.n))
+
+
+def _join(event: Event, index: int, d: Draft) -> None:
+    event.drafts.append(d)
+    event.indices.append(index)
+    if TELLING.get(d.type, 3) > TELLING.get(event.type, 3):
+        event.type = d.type
+    if d.when is not None and (
+        event.when is None or (event.when.precision not in ("day", "range") and d.when.precision == "day")
+    ):
+        event.when = d.when
+    if d.where is not None:
+        told = 2 * (d.where.precision <= 2) + 2 * (d.when is not None) + any(m.victims for m in d.mentions)
+        if event.where is None or told > event.where_told:
+            event.where, event.where_told = d.where, told
+
+
+def _count(event: Event) -> None:
+    people = event.people
+    for d in event.drafts:
+        for m in d.mentions:
+            together: list[Person] = []
+            for p in m.victims:
+                if p.amount is not None and p.amount.best == 0:
+                    continue
+                if p.kind == "pronoun" and d.line.is_(p.i, "reflex") and m.agents:
+                    p = m.agents[0]
+                known = people.add(d.line, p, m.effect, together)
+                if known is not None:
+                    together.append(known)
+    event.victims = victims_of(people.persons)
+    event.killed = _toll(event, "killed", {"death"})
+    event.injured = _toll(event, "injured", {"injury", "shot", "stabbed"})
+    event.missing = _toll(event, "missing", {"missing"})
+    event.injured = _survivors(event)
+
+
+def gather_mentions(event: Event, lines: list[Line]) -> None:
+    """Adds to each single person of the event the other places where the text speaks of him or her.
+
+    A phrase is taken where its noun or name is the person's own, or where the person is the only one of that kind.
+    """
+    singles = [p for p in event.people.persons if p.single]
+    if not singles:
+        return
+    taken = {(line.number, p.i) for person in event.people.persons for line, p in person.mentions}
+    for line in lines:
+        for p in line.phrases:
+            if (
+                p.kind not in ("people", "name")
+                or p.plural
+                or (line.number, p.i) in taken
+                or (p.amount is not None and p.amount.value != 1)
+            ):
+                continue
+            owner = _whose(singles, line, p)
+            if owner is not None:
+                owner.mentions.append((line, p))
+                owner.names.update(names_of(line, p))
+    for person in singles:
+        person.mentions.sort(key=lambda x: (x[0].number, x[1].i))
+    event.victims = victims_of(event.people.persons)
+
+
+def _whose(singles: list[Person], line: Line, p: Phrase) -> Person | None:
+    names = names_of(line, p)
+    if names:
+        return next((s for s in singles if s.names and _same_name(names, s.names)), None)
+    if p.kind != "people" or p.other or not p.group or p.group not in ("child", "medic", "journalist"):
+        return None
+    alike = [s for s in singles if s.group == p.group]
+    if len(alike) != 1 or len({s.group for s in singles if s.group == p.group}) != 1:
+        return None
+    sex = sex_of(line, p)
+    return None if sex and alike[0].sex and sex != alike[0].sex else alike[0]
+
+
+def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
+    own, quoted, latest = [], [], None
+    groups: dict[str, GroupToll] = {}
+    for d in event.drafts:
+        toll = toll_of(d.mentions, kind)
+        for g in (*groups_of(d.line, d.mentions, kind), *(d.groups if kind == "killed" else ())):
+            old = groups.get(g.group)
+            if old is None or (g.low or 0) > (old.low or 0):
+                groups[g.group] = g
+        if toll is None:
+            continue
+        if any(m.latest for m in d.mentions):
+            latest = toll
+        (own if d.speaker is None or d.saying is None else quoted).append(toll)
+    chosen = latest or _highest(own) or _highest(quoted)
+    named = [p for p in event.people.persons if p.effect in effects and p.single]
+    if named and (value(chosen) or 0) < len(named):
+        line, p = named[0].mentions[0]
+        n = len(named)
+        chosen = Toll(n, n, n, chosen.quote if chosen else line.quote(p.i, p.j))
+    if chosen is None:
+        return Toll(None, None, None, next(iter(groups.values())).quote, tuple(groups.values())) if groups else None
+    return replace(chosen, groups=tuple(groups.values()))
+
+
+def _highest(tolls: list[Toll]) -> Toll | None:
+    clear = [t for t in tolls if t.best is not None or t.high is not None]
+    return max(clear or tolls, key=lambda t: value(t) or 0, default=None)
+
+
+def _survivors(event: Event) -> Toll | None:
+    """The injured without those who died of it: people who were "shot" and are told dead are not counted twice."""
+    toll = event.injured
+    if toll is None or value(toll) is None:
+        return toll
+    hurt = [p for p in event.people.persons if p.effect in ("injury", "shot", "stabbed")]
+    counted = sum(p.count or 0 for p in hurt)
+    outright = [
+        t
+        for d in event.drafts
+        if (t := toll_of([m for m in d.mentions if m.effect == "injury"], "injured")) is not None
+    ]
+    plain = _highest(outright)
+    if plain is not None and (value(plain) or 0) >= min(counted, value(toll)):
+        living = plain
+    else:
+        n = (
+            value(toll) - (value(event.killed) or 0)
+            if counted >= value(toll) and any(p.plural for p in hurt)
+            else min(counted, value(toll))
+        )
+        if n <= 0:
+            return None
+        living = Toll(n, n, n if toll.high is not None else None, toll.quote)
+    singles = sum(1 for p in hurt if p.single)
+    dead_again = [p for p in event.people.persons if p.effect == "death" and p.single]
+    if plain is not None and value(plain) == 1 and not hurt and dead_again:
+        return None
+    if singles > (value(living) or 0):
+        living = Toll(singles, singles, singles, living.quote)
+    return replace(living, groups=toll.groups)
+
+
+def _score(event: Event) -> float:
+    """Importance to the text: the toll and the early words count most."""
+    first = event.drafts[0].line.number
+    dead, hurt = value(event.killed) or 0, value(event.injured) or 0
+    proper = 0 if event.type in PROPER else 2
+    return 3 * min(dead, 10) ** 0.5 + 1.5 * min(hurt, 10) ** 0.5 + len(event.drafts) * 0.5 + 6 / (1 + first) + proper
+
+
+def _without_history(events: list[Event], published: date | None) -> list[Event]:
+    """Events long before the main one are history: their claims turn background and make no incident."""
+    if not events:
+        return events
+    main = next((e for e in events if e.when is not None and _recent(e.when, published)), None)
+    kept = []
+    for event in events:
+        old = (
+            main is not None
+            and event is not main
+            and event.when is not None
+            and (main.when.start - event.when.end).days > OLD_DAYS
+        )
+        if old:
+            for d in event.drafts:
+                d.status = "background"
+        else:
+            kept.append(event)
+    return kept
+
+
+def _recent(when: DateSpan, published: date | None) -> bool:
+    return published is None or (published - when.start).days <= 45

@@ -1,0 +1,280 @@
+"""People, named persons, actors, targets and weapons as phrases, each with how many it speaks of."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from dalil.claims.reader.lexicon import Entry
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.numbers import Amount, amount_at
+
+HEADS = ("people", "target", "weapon", "actor")
+MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
+AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
+VERBISH = re.compile(r"(?:ed|ly)$")
+
+
+@dataclass(slots=True)
+class Phrase:
+    """A phrase over words i..j; its bare words are core..j, and its head noun starts at `head`.
+
+    kind: people, name, number, pronoun, target, weapon, actor, place. `amount` is None where it has no figure:
+    then one for a singular, several for a plural. `state` is the outcome told by a modifier ("the wounded man").
+    """
+
+    kind: str
+    i: int
+    j: int
+    core: int
+    head: int
+    stop: int = 0  # where the head noun ends, before a name or an age
+    entry: Entry | None = None
+    amount: Amount | None = None
+    plural: bool = False
+    definite: bool = False
+    other: bool = False
+    title: bool = False
+    age: int | None = None
+    state: Entry | None = None
+    name: tuple[int, int] | None = None
+
+    @property
+    def group(self) -> str:
+        return self.entry.a if self.entry is not None and self.entry.cat == "people" else ""
+
+
+def head_entry(line: Line, k: int) -> Entry | None:
+    """The meaning that makes the phrase at k a head noun, people first."""
+    m = line.marks[k]
+    if m is None:
+        return None
+    for cat in HEADS:
+        for e in m[1]:
+            if e.cat == cat:
+                return e
+    return None
+
+
+def opens_name(line: Line, k: int) -> bool:
+    """Whether word k may stand in a proper name."""
+    if line.shout or not line.cap[k] or not line.w[k][0].isalpha():
+        return False
+    if line.is_(k, "det") or line.is_(k, "prep") or line.is_(k, "sub") or line.is_(k, "pron") or line.is_(k, "conj"):
+        return False
+    if line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "month") or line.is_(k, "neg") or line.is_(k, "modal"):
+        return False
+    return not any(line.entry(k, c) for c in ("verb", "num", "cue")) or (
+        k > 0 and line.cap[k] == 1 and k + 1 < line.n and line.cap[k + 1] == 1
+    )
+
+
+def name_at(line: Line, k: int) -> int:
+    """Where the run of capitalised words that starts at k ends; k itself where none starts."""
+    if k >= line.n or not opens_name(line, k):
+        return k
+    j = k + 1
+    while j < line.n:
+        if (
+            opens_name(line, j)
+            or (
+                line.w[j] == "."
+                and j + 1 < line.n
+                and line.e[j - 1] == line.s[j]
+                and len(line.w[j - 1]) <= 2
+                and line.cap[j + 1]
+            )
+            or (line.is_(j, "link") and j + 1 < line.n and (opens_name(line, j + 1)))
+        ):
+            j += 1
+        elif line.w[j] in "\"'“”" and j + 2 < line.n and line.cap[j + 1] and line.w[j + 2] in "\"'“”":
+            j += 3
+        else:
+            break
+        if j - k > 8:
+            break
+    return j
+
+
+def phrase_at(line: Line, i: int) -> Phrase | None:
+    """The phrase that starts at word i, or None where none does."""
+    amount = amount_at(line, i)
+    k = amount.j if amount else i
+    definite = other = determined = False
+    while k < line.n and line.is_(k, "det"):
+        definite = definite or line.is_(k, "defin")
+        other = other or line.is_(k, "more")
+        determined, k = True, k + 1
+    if determined and amount is None:
+        amount = amount_at(line, k)
+        if amount is not None:
+            k = amount.j
+    while line.is_(k, "other") or line.is_(k, "more_after"):
+        other = True
+        k += 1
+    if amount is not None and amount.more:
+        other = True
+    found = _head(line, i, k, determined or amount is not None)
+    if found is not None:
+        found.amount, found.definite = amount, definite and not other
+        found.other = other
+        _after(line, found)
+        return found
+    if other and ((k > i and line.is_(k - 1, "other")) or amount is not None or line.w[i] != "other"):
+        return Phrase(
+            "people", i, k, i, i, k, None, amount, plural=line.w[k - 1] != "other" and amount is None, other=True
+        )
+    if amount is not None:
+        return Phrase("number", i, amount.j, i, i, amount.j, amount=amount, definite=definite)
+    if line.is_(i, "pron"):
+        return Phrase("pronoun", i, i + 1, i, i, i + 1, plural=line.is_(i, "pronpl"), definite=True)
+    return None
+
+
+def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
+    """The head noun after determiners and numbers, with the modifiers before it."""
+    core, head, entry, state, age = k, None, None, None, None
+    steps = 0
+    while k < line.n and steps <= MODIFIERS:
+        e = head_entry(line, k)
+        if e is not None and not _acts(line, k, head, opened):
+            head, entry, k = k, e, line.end(k)
+            steps += 1
+            continue
+        if head is not None:
+            break
+        found_age = AGE.match(line.w[k])
+        if found_age:
+            age = int(found_age[1])
+            k += 1
+            opened = True
+            if k >= line.n or not (_plain(line, k) or head_entry(line, k)):
+                return Phrase("people", i, k, core, k - 1, k, age=age)
+            continue
+        verb = line.entry(k, "verb") or line.entry(k, "noun")
+        if verb is not None:
+            if opened and _modifies(line, k, verb):
+                state = verb if verb.cat == "verb" or verb.a == "state" else state
+                k = line.end(k)
+                steps += 1
+                continue
+            break
+        if not _plain(line, k):
+            break
+        stop = name_at(line, k)
+        k = stop if stop > k else k + 1
+        steps += 1
+        if (stop > k and k < line.n and line.w[k] == "'s") or (
+            k < line.n and line.w[k] == "'s" and opened is False and steps <= 3 and head_entry(line, k + 1)
+            if k + 1 < line.n
+            else False
+        ):
+            k += 1
+    if head is None:
+        stop = name_at(line, core)
+        if stop > core and (stop - core > 1 or core > 0 or (stop < line.n and line.w[stop] == ",")):
+            return Phrase("name", i, stop, core, core, stop, age=age, name=(core, stop))
+        return None
+    phrase = Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
+    return phrase
+
+
+def _acts(line: Line, k: int, head: int | None, opened: bool) -> bool:
+    """Whether the head noun at k is here rather a verb (shells, guards, mines) or an idiom."""
+    m = line.marks[k]
+    kinds = {e.cat for e in m[1]}
+    if "idiom" in kinds:
+        return True
+    return "verb" in kinds and head is not None and not opened
+
+
+def _plain(line: Line, k: int) -> bool:
+    """Whether word k may be a modifier: a word of no closed class and no known act."""
+    word = line.w[k]
+    if not (word[0].isalpha() or word[0].isdigit()) or word in ("'s", "n't", "'re", "'ll", "'ve"):
+        return False
+    m = line.marks[k]
+    if m is not None:
+        for e in m[1]:
+            if e.cat == "class" and e.a not in ("title", "orgword", "month", "link", "ageword", "more", "other"):
+                return False
+            if e.cat in ("verb", "speech", "idiom", "num") or (
+                e.cat == "cue" and e.a not in ("suspected", "generic", "background")
+            ):
+                return False
+    return True
+
+
+def _modifies(line: Line, k: int, verb: Entry) -> bool:
+    """Whether a verb form or event noun before a noun only describes it: the wounded man, a shooting victim."""
+    j = line.end(k)
+    if verb.cat == "verb" and verb.form not in ("part", "past", "ing"):
+        return False
+    steps = 0
+    while j < line.n and steps < 3:
+        if head_entry(line, j) is not None:
+            return True
+        if not _plain(line, j):
+            return False
+        j += 1
+        steps += 1
+    return False
+
+
+def _after(line: Line, phrase: Phrase) -> None:
+    """Takes in what stands right behind a head: a name, a possessive's owner, an age."""
+    j = phrase.j
+    if phrase.kind == "people" and j < line.n:
+        k = j + 1 if line.w[j] == "," and not phrase.plural and name_at(line, j + 1) - j > 2 else j
+        stop = name_at(line, k)
+        if stop > k and not phrase.plural and not any(line.is_(x, "orgword") for x in range(k, stop)):
+            phrase.name = (k, stop)
+            phrase.title = line.is_(phrase.head, "title")
+            phrase.j = stop
+            j = stop
+    if phrase.kind in ("people", "name"):
+        age = None if phrase.plural else age_after(line, j)
+        if age is not None:
+            phrase.age, phrase.j = age
+
+
+def age_after(line: Line, j: int) -> tuple[int, int] | None:
+    """(age, next word) where ", 25," or "(25)" or "aged 25" follows word j."""
+    if j + 1 >= line.n:
+        return None
+    w = line.w
+    if w[j] in (",", "(", "aged", "age") or line.is_(j, "ageword"):
+        k = j + 1
+        if k < line.n and w[k] in ("aged", "age"):
+            k += 1
+        if k < line.n and w[k].isdigit() and 0 < int(w[k]) < 110:
+            after = w[k + 1] if k + 1 < line.n else "."
+            if w[j] in ("aged", "age"):
+                return int(w[k]), k + 1
+            if after in (",", ")", ".", ";", "and", "(") or after in ("years", "year"):
+                return int(w[k]), k + 1 if after != ")" else k + 2
+            if after in ("of", "was", "were", "is", "from"):
+                return int(w[k]), k + 1
+        elif k < line.n and AGE.match(w[k]):
+            return int(AGE.match(w[k])[1]), k + 1
+    return None
+
+
+def phrases_of(line: Line) -> list[Phrase]:
+    """Every phrase of the sentence in order, none overlapping; also kept on the line, word by word."""
+    out: list[Phrase] = []
+    k = 0
+    while k < line.n:
+        if not line.w[k][0].isalnum():
+            k += 1
+            continue
+        phrase = phrase_at(line, k)
+        if phrase is None or phrase.j <= k:
+            k = line.end(k)
+            continue
+        out.append(phrase)
+        for x in range(phrase.i, phrase.j):
+            line.owner[x] = phrase
+        k = phrase.j
+    line.phrases = out
+    return out

@@ -1,0 +1,174 @@
+"""One report's text to its reading: runs the steps in order and turns what they found into records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from dalil.claims.reader.drafts import Draft, bare, drafts_of
+from dalil.claims.reader.lexicon import languages, lexicon
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.merging import Event, events_of, gather_mentions
+from dalil.claims.reader.people import People, victims_of
+from dalil.claims.reader.phrases import phrases_of
+from dalil.claims.reader.recordings import footage_of
+from dalil.claims.reader.roles import mentions_of
+from dalil.claims.reader.setting import Setting
+from dalil.claims.reader.speakers import sayings_of, speaker_of
+from dalil.claims.reader.status import statuses
+from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
+from dalil.claims.reader.tokens import sentences, shouting
+from dalil.claims.reader.tolls import described_groups, groups_of, toll_of, with_groups
+from dalil.claims.text.pasted import find_header
+from dalil.records import Claim, Reading, TextIncident
+
+DEFAULT = "en"
+
+
+def read_text(
+    text: str,
+    *,
+    id: str | None = None,
+    published: date | None = None,
+    lang: str | None = None,
+    country: str | None = None,
+    title: str | None = None,
+    author: str | None = None,
+    publisher: str | None = None,
+) -> Reading:
+    """Everything that `text` says: claims with their words, and the incidents that they make together.
+
+    What is not given (title, author, publisher, date, language) is looked for in the text's own header.
+    `country` (ISO 3166-1 alpha-2) helps to tell places of one name apart.
+    """
+    header = find_header(text)
+    published = published or header.published
+    lang = lang or header.lang
+    tag = lang if lang in languages() else DEFAULT
+    lx = lexicon(tag)
+    shout = shouting(text)
+    lines = [Line(text, s, lx, shout) for s in sentences(text, lx.abbreviations, lx.openers)]
+    for line in lines:
+        phrases_of(line)
+    setting = Setting(text, lines, published, tag, country)
+    drafts = _drafts(lines, setting, _header_lines(lines, header))
+    _attach_footage(lines, text, setting, header, drafts)
+    events = events_of(drafts, published)
+    for event in events:
+        gather_mentions(event, lines)
+    kept = _kept(drafts, events)
+    claims = tuple(_claim(drafts[k]) for k in kept)
+    place = {k: n for n, k in enumerate(kept)}
+    incidents = tuple(_incident(e, claims, tuple(place[k] for k in e.indices if k in place)) for e in events)
+    return Reading(
+        id,
+        published,
+        lang or tag,
+        title or header.title,
+        author or header.author,
+        publisher or header.publisher,
+        claims,
+        incidents,
+    )
+
+
+def _header_lines(lines: list[Line], header) -> set[int]:
+    """Lines that only name the author, the date or the credit and tell of no event."""
+    quotes = [q for q in (header.author_quote, header.published_quote, header.publisher_quote) if q is not None]
+    return {line.number for line in lines if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in quotes)}
+
+
+def _drafts(lines: list[Line], setting: Setting, skipped: set[int]) -> list[Draft]:
+    out: list[Draft] = []
+    for line in lines:
+        if line.number in skipped:
+            continue
+        mentions = mentions_of(line)
+        parts = described_groups(line)
+        if parts and (
+            home := next((d for d in reversed(out) if d.status == "reported" and toll_of(d.mentions, "killed")), None)
+        ):
+            home.groups += parts
+        if not mentions:
+            continue
+        sayings = sayings_of(line)
+        for d in drafts_of(line, mentions, statuses(line, mentions)):
+            said = speaker_of(line, sayings, d.i)
+            if said is not None:
+                d.speaker, d.saying = said
+                if said[1].entry.a == "deny" and d.status == "reported":
+                    d.status = "denied"
+            out.append(d)
+        _place(line, [d for d in out if d.line is line], setting)
+    return out
+
+
+def _place(line: Line, drafts: list[Draft], setting: Setting) -> None:
+    """Gives each draft of one sentence its own date and place: what stands nearer to another's words is the other's."""
+    for d in drafts:
+        mine = [(m.i, m.j) for m in d.mentions]
+        others = [(m.i, m.j) for o in drafts if o is not d for m in o.mentions]
+        d.when = setting.when(line, mine, others)
+        d.where = setting.where(line, mine, others)
+
+
+def _attach_footage(lines, text, setting, header, drafts: list[Draft]) -> None:
+    credit = (header.credit, header.credit_quote) if header.credit and header.credit_quote else None
+    found = footage_of(lines, text, setting, credit)
+    if found is None or not drafts:
+        return
+    line, footage = found
+    home = min(drafts, key=lambda d: (d.status != "reported", abs(d.line.number - line.number)))
+    home.footage = footage
+
+
+def _kept(drafts: list[Draft], events: list[Event]) -> list[int]:
+    """Which drafts leave as claims: those of incidents, and the others that say something."""
+    inside = {k for e in events for k in e.indices}
+    return [
+        k
+        for k, d in enumerate(drafts)
+        if k in inside or not bare(d) or d.status not in ("reported", "background", "total")
+    ]
+
+
+def _claim(d: Draft) -> Claim:
+    people = People()
+    for m in d.mentions:
+        together = []
+        for p in m.victims:
+            if p.amount is not None and p.amount.best == 0:
+                continue
+            if p.kind == "pronoun" and d.line.is_(p.i, "reflex") and m.agents:
+                p = m.agents[0]
+            known = people.add(d.line, p, m.effect, together)
+            if known is not None:
+                together.append(known)
+    tolls = {}
+    for kind in ("killed", "injured", "missing"):
+        groups = groups_of(d.line, d.mentions, kind) + (d.groups if kind == "killed" else ())
+        tolls[kind] = with_groups(toll_of(d.mentions, kind), groups)
+    spans = [(m.i, m.j) for m in d.mentions]
+    for m in d.mentions:
+        spans += [(p.i, p.j) for p in (*m.victims, *m.agents, *m.targets, *m.weapons)]
+    quote = d.line.quote(min(s[0] for s in spans), max(s[1] for s in spans))
+    return Claim(
+        d.type, d.status, quote, d.speaker, d.when, d.where, tolls["killed"], tolls["injured"], tolls["missing"],
+        victims_of(people.persons), merge_suspects(suspects_of(d)), targets_of(d), weapons_of(d), d.footage,
+    )  # fmt: skip
+
+
+def _incident(e: Event, claims: tuple[Claim, ...], indices: tuple[int, ...]) -> TextIncident:
+    mine = [claims[k] for k in indices]
+    status = "attempted" if mine and all(c.status == "attempted" for c in mine) else "reported"
+    footage = next((c.footage for c in mine if c.footage is not None), None)
+    return TextIncident(
+        e.type, status, e.when, e.where, e.killed, e.injured, e.missing,
+        merge_suspects([s for d in e.drafts for s in suspects_of(d)]), e.victims, merge_things([t for c in mine for t in c.targets]),
+        merge_things([w for c in mine for w in c.weapons]), footage, indices,
+    )  # fmt: skip
+
+
+def with_id(reading: Reading, id: str | None) -> Reading:
+    """The same reading under another id."""
+    return replace(reading, id=id)

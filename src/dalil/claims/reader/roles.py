@@ -1,0 +1,631 @@
+"""Who did what to whom: every trigger of an event in a sentence with the phrases that play a part in it.
+
+How a trigger finds its people follows from its frame (a column of the lexicon): a harming verb takes its victims from
+its object, or from its subject where it is passive; an event noun from "of", "on" and "by". docs/reading.md tells each.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dalil.claims.reader.lexicon import Entry
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.phrases import Phrase
+
+REACH = 14  # words between a subject and its verb, on sentences of our own
+
+
+@dataclass(slots=True)
+class Mention:
+    """One trigger, at words i..j, with what plays which part in it."""
+
+    line: Line
+    i: int
+    j: int
+    entry: Entry
+    effect: str
+    voice: str = ""
+    victims: list[Phrase] = field(default_factory=list)
+    agents: list[Phrase] = field(default_factory=list)
+    targets: list[Phrase] = field(default_factory=list)
+    weapons: list[Phrase] = field(default_factory=list)
+    toll: bool = False  # a count without a noun of people: "the death toll rose to 23"
+    latest: bool = False  # says that it is the newest figure
+
+    @property
+    def type(self) -> str:
+        return self.entry.b
+
+    @property
+    def frame(self) -> str:
+        return self.entry.a
+
+
+PEOPLE = ("people", "name", "pronoun")
+
+
+def mentions_of(line: Line) -> list[Mention]:
+    """Every trigger of the sentence in order, its parts found."""
+    out: list[Mention] = []
+    for k in range(line.n):
+        m = line.marks[k]
+        if m is None:
+            continue
+        owner = line.owner[k]
+        entry = trigger_at(line, k)
+        if entry is None:
+            continue
+        if owner is not None and owner.kind != "pronoun" and owner.kind != "number":
+            if owner.state is not None and owner.state in m[1] and owner.kind == "people":
+                out.append(_described(line, k, m[0], owner))
+            continue
+        mention = Mention(line, k, m[0], entry, entry.c)
+        FRAMES.get(entry.a, _plain)(mention)
+        out.append(mention)
+    _hand_on(out)
+    return out
+
+
+def _hand_on(mentions: list[Mention]) -> None:
+    """launched a raid: the doer of the launch is the raid's."""
+    for m, after in zip(mentions, mentions[1:], strict=False):
+        if m.frame == "launch" and m.agents and after.entry.cat == "noun" and not after.agents and after.i - m.j <= 8:
+            after.agents = list(m.agents)
+
+
+def trigger_at(line: Line, k: int) -> Entry | None:
+    """The act that the word at k tells: as a noun where it may be both and stands like one."""
+    found = [e for e in line.marks[k][1] if e.cat in ("verb", "noun")]
+    if not found or any(e.cat == "idiom" for e in line.marks[k][1]):
+        return None
+    verbs = [e for e in found if e.cat == "verb"]
+    nouns = [e for e in found if e.cat == "noun"]
+    if not verbs or not nouns:
+        return found[0]
+    j = line.end(k)
+    forms = {e.form for e in verbs}
+    owner = line.owner[j] if j < line.n else None
+    takes = owner is not None and owner.i == j and owner.kind not in ("weapon",) and not line.is_(j, "prep")
+    led = k > 0 and (line.is_(k - 1, "det") or line.is_(k - 1, "of"))
+    if nouns[0].a == "state" or forms & {"past", "part"}:
+        return nouns[0] if line.is_(k - 1, "defin") and not takes else verbs[0]
+    if "ing" in forms:
+        return verbs[0] if takes and not led else nouns[0]
+    base = k > 0 and (line.w[k - 1] == "to" or line.is_(k - 1, "modal") or line.is_(k - 1, "do"))
+    before = line.owner[k - 1] if k else None
+    if base or (takes and not led and (before is not None and before.kind in DOERS)):
+        return verbs[0]
+    return nouns[0]
+
+
+def _described(line: Line, k: int, j: int, owner: Phrase) -> Mention:
+    """The outcome that a modifier tells: "the wounded man"."""
+    return Mention(line, k, j, owner.state, owner.state.c, "modifier", victims=[owner])
+
+
+# ------------------------------------------------------------------ walking
+
+
+def skip_back(line: Line, k: int) -> int:
+    """The first word left of k that is no adverb, auxiliary, negation or modal."""
+    while k >= 0 and (
+        line.is_(k, "adv") or line.is_(k, "aux") or line.is_(k, "have") or line.is_(k, "modal") or line.is_(k, "neg")
+    ):
+        if line.owner[k] is not None and line.owner[k].kind == "pronoun":
+            break
+        k -= 1
+    return k
+
+
+def skip_on(line: Line, k: int) -> int:
+    """The first word from k on that is no adverb or quotation mark."""
+    while k < line.n and (line.is_(k, "adv") or line.w[k] in "\"“”'"):
+        if line.owner[k] is not None:
+            break
+        k += 1
+    return k
+
+
+def voice(line: Line, i: int, j: int, entry: Entry, look: str = "both") -> str:
+    """active, passive, reduced (a participle without its auxiliary), ing or base."""
+    forms = {e.form for e in line.marks[i][1] if e.cat == "verb" and e.a == entry.a}
+    if "ing" in forms and not forms & {"past", "part"}:
+        k = skip_adverbs_back(line, i - 1)
+        return "being" if k >= 0 and line.w[k] == "being" else "ing"
+    if not forms & {"past", "part"}:
+        return "base" if "base" in forms else "active"
+    k = i - 1
+    steps = 0
+    while (
+        k >= 0 and steps < 4 and (line.is_(k, "adv") or line.is_(k, "neg") or line.is_(k, "aux") or line.is_(k, "have"))
+    ):
+        if line.is_(k, "aux"):
+            return "passive"
+        if line.is_(k, "have"):
+            return "active"
+        k -= 1
+        steps += 1
+    if look != "on" and k >= 1 and line.is_(k, "and") and steps == 0:
+        before = _verb_ending(line, k)
+        if (
+            before is not None
+            and voice(line, before, line.end(before), line.entry(before, "verb"), "back") == "passive"
+        ):
+            return "passive"
+    n = skip_on(line, j)
+    if n < line.n:
+        after = line.owner[n]
+        if look != "back" and line.is_(n, "and") and n + 1 < line.n and line.entry(n + 1, "verb") is not None:
+            return voice(line, n + 1, line.end(n + 1), line.entry(n + 1, "verb"), "on")
+        if after is not None and "past" in forms and after.i == n and after.kind != "place":
+            return "active"
+        if after is None and "past" in forms and line.entry(n, "noun") is None and _wordy(line, n):
+            return "active"
+    return "reduced"
+
+
+def _wordy(line: Line, k: int) -> bool:
+    word = line.w[k]
+    return word[0].isalpha() and line.marks[k] is None
+
+
+def _verb_ending(line: Line, j: int) -> int | None:
+    """The verb whose words end right before word j."""
+    for k in range(max(0, j - 3), j):
+        if line.entry(k, "verb") is not None and line.end(k) == j:
+            return k
+    return None
+
+
+def skip_adverbs_back(line: Line, k: int) -> int:
+    while k >= 0 and (line.is_(k, "adv") and not line.is_(k, "aux")):
+        k -= 1
+    return k
+
+
+def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]:
+    """The phrases that stand as subject of the verb at word i, coordination included, in order."""
+    k = skip_back(line, i - 1)
+    if k < 0:
+        return []
+    if (line.is_(k, "rel") and line.owner[k] is None) or (line.is_(k, "rel") and line.owner[k].kind == "pronoun"):
+        k -= 1
+        if k >= 0 and line.w[k] == ",":
+            k -= 1
+    if line.is_(k, "and") and (before := _verb_ending(line, k)) is not None:
+        return subject(line, before, kinds)
+    fallback: Phrase | None = None
+    steps = 0
+    while k >= 0 and steps < 30:
+        phrase = line.owner[k]
+        steps += 1
+        if phrase is None:
+            if _wall(line, k, i):
+                break
+            k -= 1
+            continue
+        before = phrase.i - 1
+        fits = phrase.kind in kinds or (phrase.kind == "number" and "people" in kinds and _bare(line, phrase, i))
+        if fits and phrase.kind == "pronoun" and line.is_(phrase.i, "rel"):
+            fits = False
+        if fits:
+            if not (before >= 0 and line.is_(before, "prep")):
+                return _list_back(line, phrase, kinds)
+            if fallback is None and (phrase.kind != "name" or ("name" in kinds and not line.is_(before, "loc"))):
+                fallback = phrase
+        k = before
+    if fallback is not None and not line.is_(fallback.i - 1, "by"):
+        return [fallback]
+    return []
+
+
+def _bare(line: Line, phrase: Phrase, i: int) -> bool:
+    """Whether a number without a noun is the subject of the verb at i: "two were killed", "one died"."""
+    k = phrase.j
+    while k < i and (line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "have")):
+        k += 1
+    return k == i or (k < i and line.w[k] in OF_THEM)
+
+
+OF_THEM = frozenset({"of", "(", ","})
+
+
+def _wall(line: Line, k: int, i: int) -> bool:
+    """Whether word k ends the search for a subject of the verb at i."""
+    if line.w[k] in (";", ":", "—"):
+        return True
+    if line.is_(k, "sub") and not line.is_(k, "rel"):
+        return True
+    verb = line.entry(k, "verb")
+    if verb is not None and line.end(k) < i and verb.form != "ing":
+        return i - k > 3 or verb.form in ("s", "past")
+    return line.entry(k, "speech") is not None and line.w[k] not in ("reported",)
+
+
+def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
+    """`last` and the phrases joined to it on its left by commas and "and"."""
+    out = [last]
+    k = last.i - 1
+    joined = False
+    while k > 0:
+        if line.is_(k, "and") and not joined:
+            joined = True
+            k -= 1
+            if k >= 0 and line.w[k] == ",":
+                k -= 1
+        elif line.w[k] == "," and joined:
+            k -= 1
+        else:
+            break
+        phrase = line.owner[k]
+        if phrase is None or phrase.kind not in (*kinds, "number") or phrase.j != k + 1:
+            phrase = _over(line, k, kinds)
+            if phrase is None:
+                break
+        if phrase.i and line.is_(phrase.i - 1, "prep") and not line.is_(phrase.i - 1, "and"):
+            break
+        out.append(phrase)
+        k = phrase.i - 1
+    return out[::-1]
+
+
+def _over(line: Line, k: int, kinds: tuple[str, ...]) -> Phrase | None:
+    """The people left of k across "of his home in Memphis": a description without a verb of at most six words."""
+    for x in range(k, max(-1, k - 7), -1):
+        phrase = line.owner[x]
+        if (line.marks[x] is not None and line.entry(x, "verb") is not None) or line.w[x] in (",", ";"):
+            return None
+        if phrase is not None and phrase.kind in kinds and phrase.kind != "name" and not line.is_(phrase.i - 1, "prep"):
+            return phrase
+    return None
+
+
+def objects(line: Line, j: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]:
+    """The phrases that follow the verb that ends at word j, coordination included."""
+    k = skip_on(line, j)
+    while k < line.n and line.entry(k, "cue") is not None and line.owner[k] is None:
+        k = line.end(k)
+    if (
+        k + 1 < line.n
+        and line.is_(k, "and")
+        and (nxt := line.entry(k + 1, "verb")) is not None
+        and nxt.a in ("harm", "hit", "abduct")
+    ):
+        return objects(line, line.end(k + 1), kinds)
+    if k < line.n and line.owner[k] is None and _wordy(line, k) and k + 1 < line.n and line.owner[k + 1] is not None:
+        k += 1
+    if k >= line.n:
+        return []
+    first = line.owner[k]
+    if first is None or not (
+        first.kind in kinds or (first.kind == "number" and "people" in kinds and _counts(line, first))
+    ):
+        return []
+    return _list_on(line, first, kinds)
+
+
+def _counts(line: Line, phrase: Phrase) -> bool:
+    """Whether a number after a harming verb counts people: nothing that it could count follows."""
+    k = phrase.j
+    if k >= line.n:
+        return True
+    word = line.w[k]
+    if not word[0].isalnum():
+        return word not in ("%", "$", "-")
+    return line.is_(k, "and") or line.is_(k, "prep") or line.is_(k, "or") or line.is_(k, "adv") or line.is_(k, "sub")
+
+
+def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
+    out = [first]
+    k = first.j
+    for _ in range(40):
+        start = k
+        if k < line.n and line.w[k] == "," and not line.is_(k + 1, "and"):
+            k += 1
+        elif k < line.n and (line.is_(k, "and") or (line.w[k] == "," and line.is_(k + 1, "and"))):
+            k += 1 if line.is_(k, "and") else 2
+            if k < line.n and line.marks[k - 1] is not None:
+                k = max(k, line.end(k - 1))
+        else:
+            break
+        phrase = line.owner[k] if k < line.n else None
+        if phrase is None or phrase.i != k or phrase.kind not in (*kinds, "number") or phrase.kind == "pronoun":
+            break
+        if phrase.kind == "number" and not _counts(line, phrase):
+            break
+        if _acts_next(line, phrase.j):
+            break
+        if phrase.kind == "name" and line.w[start] == "," and out[-1].kind != "name" and not _listed(line, phrase.j):
+            break
+        out.append(phrase)
+        k = phrase.j
+    return out
+
+
+def _listed(line: Line, k: int) -> bool:
+    return k < line.n and (line.w[k] == "," or line.is_(k, "and"))
+
+
+def _acts_next(line: Line, k: int) -> bool:
+    """Whether a verb of its own follows, so that the phrase before k belongs to another clause."""
+    k = skip_on(line, k)
+    if k >= line.n:
+        return False
+    if line.is_(k, "aux") or line.is_(k, "have"):
+        return True
+    verb = line.entry(k, "verb")
+    return line.owner[k] is None and ((verb is not None and verb.form != "ing") or line.entry(k, "speech") is not None)
+
+
+def following(line: Line, j: int, name: str, kinds: tuple[str, ...], reach: int = REACH) -> list[Phrase]:
+    """The phrases behind the first preposition of class `name` after word j, within its clause."""
+    k = j
+    while k < min(line.n, j + reach):
+        if line.is_(k, name):
+            n = skip_on(line, line.end(k) if line.marks[k] is not None else k + 1)
+            phrase = line.owner[n] if n < line.n else None
+            if phrase is not None and phrase.kind in kinds:
+                return _list_on(line, phrase, kinds)
+        if line.w[k] in (";", ":") or (line.is_(k, "sub") and k > j):
+            break
+        verb = line.entry(k, "verb") if line.owner[k] is None else None
+        if verb is not None and k > j and verb.form in ("past", "s", "ing"):
+            break
+        k += 1
+    return []
+
+
+# ------------------------------------------------------------------ frames
+
+DOERS = ("people", "name", "actor", "pronoun")
+THINGS = ("target", "people", "name", "actor")
+
+
+def _plain(m: Mention) -> None:
+    m.voice = voice(m.line, m.i, m.j, m.entry) if m.entry.cat == "verb" else ""
+
+
+def _sort(m: Mention, phrases: list[Phrase]) -> None:
+    """Puts the phrases that an act fell upon among victims or targets; a bare name may be a place and is left."""
+    for p in phrases:
+        if p.kind == "target":
+            m.targets.append(p)
+        elif p.kind != "name" or p.age is not None or m.effect in ("death", "injury", "abducted"):
+            m.victims.append(p)
+
+
+def _doers(m: Mention, phrases: list[Phrase]) -> None:
+    for p in phrases:
+        if p.kind in ("weapon", "target"):
+            m.weapons.extend([p] if p.kind == "weapon" else [])
+        else:
+            m.agents.append(p)
+
+
+def _harm(m: Mention) -> None:
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice in ("passive", "reduced", "being"):
+        m.victims = subject(line, m.i, (*PEOPLE, "actor"))
+        _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
+    else:
+        m.victims = objects(line, m.j, (*PEOPLE, "actor"))
+        if m.voice != "ing" and (m.voice != "base" or m.victims):
+            _doers(m, subject(line, m.i, (*DOERS, "weapon")))
+    after = skip_on(line, m.j)
+    if m.effect in ("shot", "stabbed") and (
+        line.is_(m.i - 1, "fatally") or line.is_(m.j, "fatally") or _to_death(line, m.j)
+    ):
+        m.effect = "death"
+    if m.effect in ("shot", "stabbed") and line.is_(after, "and") and after + 1 < line.n:
+        nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
+        if nxt is not None and nxt.a == "harm" and nxt.c == "death":
+            m.effect = "death"
+
+
+def _to_death(line: Line, j: int) -> bool:
+    w = line.w
+    return (
+        j + 1 < line.n
+        and line.is_(j, "prep")
+        and line.entry(j + 1, "noun") is not None
+        and line.entry(j + 1, "noun").a == "death"
+    ) or (j < line.n and w[j] == "dead")
+
+
+def _die(m: Mention) -> None:
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    m.victims = subject(m.line, m.i, (*PEOPLE, "actor"))
+
+
+def _hit(m: Mention) -> None:
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice in ("passive", "reduced", "being"):
+        _sort(m, subject(line, m.i, THINGS))
+        _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
+    else:
+        _sort(m, objects(line, m.j, THINGS))
+        if m.voice != "base" or m.victims or m.targets:
+            _doers(m, subject(line, m.i, (*DOERS, "weapon")))
+
+
+def _launch(m: Mention) -> None:
+    """launched a raid: the doer goes to the act behind it, so the verb alone is only kept with a weapon."""
+    _doing(m)
+    m.weapons = objects(m.line, m.j, ("weapon",))
+
+
+def _flee(m: Mention) -> None:
+    """Displacement only where people are counted; one who runs away is a survivor of the act that he flees."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    people = objects(m.line, m.j) if m.entry.form != "base" and m.voice in ("active", "ing") else []
+    m.victims = people if any(p.amount is not None for p in people) else subject(m.line, m.i)
+
+
+def _rescue(m: Mention) -> None:
+    """carried, pulled, picked up: a rescue where the clause says to what safety."""
+    _harm(m)
+    m.agents = []
+    line = m.line
+    if (
+        m.entry.b == "other"
+        and line.is_(m.i, "carry")
+        and not any(line.is_(k, "rubble") for k in range(m.j, min(line.n, m.j + 14)))
+    ):
+        m.effect, m.victims = "unknown", []
+
+
+def _doing(m: Mention) -> None:
+    """open fire, launch, throw, explode: the subject does it, "at" and "on" say to what."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice in ("passive", "reduced", "being"):
+        _doers(m, following(line, m.j, "by", DOERS))
+        for p in subject(line, m.i, ("weapon",)):
+            m.weapons.append(p)
+    else:
+        _doers(m, subject(line, m.i, (*DOERS, "weapon")))
+        m.weapons.extend(objects(line, m.j, ("weapon",)))
+    _sort(m, following(line, m.j, "on", THINGS))
+
+
+def _event(m: Mention) -> None:
+    line = m.line
+    _sort(m, following(line, m.j, "on", THINGS, 6))
+    _doers(m, following(line, m.j, "by", (*DOERS, "weapon"), 10))
+    if m.entry.c in ("abducted", "death", "injury") or m.entry.b in ("explosion", "shelling"):
+        _sort(m, following(line, m.j, "of", THINGS, 2))
+    if not m.agents:
+        before = line.owner[m.i - 1] if m.i else None
+        if before is None and m.i > 1 and line.w[m.i - 1] == "'s":
+            before = line.owner[m.i - 2]
+        if before is not None and before.kind == "actor":
+            m.agents.append(before)
+
+
+def _death(m: Mention) -> None:
+    line = m.line
+    m.victims = following(line, m.j, "of", PEOPLE, 3)
+    if (
+        not m.victims
+        and m.i >= 2
+        and line.w[m.i - 1] == "'s"
+        and (p := line.owner[m.i - 2]) is not None
+        and p.kind in PEOPLE
+    ):
+        m.victims = [p]
+    if not m.victims and m.i and (p := line.owner[m.i - 1]) is not None and p.kind == "number":
+        m.victims = [p]
+    if not m.victims and m.i and line.is_(m.i - 1, "poss"):
+        p = line.owner[m.i - 1]
+        m.victims = [p] if p is not None and p.kind == "pronoun" else []
+    _doers(m, following(line, m.j, "by", DOERS, 10))
+
+
+def _toll(m: Mention) -> None:
+    """death toll, casualties, bodies, injuries: a figure or an "of" tells how many."""
+    line = m.line
+    before = line.owner[m.i - 1] if m.i else None
+    if before is not None and before.kind == "number" and not (m.effect == "injury" and before.amount.vague):
+        m.victims = [before]
+        return
+    m.victims = following(line, m.j, "of", PEOPLE, 3)
+    if m.effect == "injury" and not m.victims:
+        k = m.i - 1
+        while k > 0 and (
+            line.owner[k] is None
+            and line.w[k][0].isalpha()
+            and not line.is_(k, "with")
+            and line.entry(k, "verb") is None
+        ):
+            k -= 1
+        if k > 0 and line.is_(k, "with"):
+            m.victims = _nearest_people(line, k)
+    if m.entry.form == "sg" and m.effect == "death" and not m.victims:
+        n = _figure_after(line, m.j)
+        if n is not None:
+            m.victims, m.toll, m.latest = [n], True, True
+
+
+def _nearest_people(line: Line, k: int) -> list[Phrase]:
+    for x in range(k - 1, max(-1, k - 25), -1):
+        p = line.owner[x]
+        if p is not None and p.kind in PEOPLE and not (p.kind == "name" and line.is_(p.i - 1, "loc")):
+            return [p]
+    return []
+
+
+def _figure_after(line: Line, j: int) -> Phrase | None:
+    """The last number soon after a toll noun: "rose from 17 to 23"."""
+    found = None
+    for k in range(j, min(line.n, j + 12)):
+        p = line.owner[k]
+        if (
+            p is not None
+            and p.i == k
+            and p.amount is not None
+            and ((p.kind == "number" and _counts(line, p)) or p.kind == "people")
+        ):
+            found = p
+        if line.w[k] in (";", ",") and found is not None:
+            break
+    return found
+
+
+def _state(m: Mention) -> None:
+    """dead, wounded, missing as a predicate or a noun: "17 dead", "was found dead", "the wounded"."""
+    line = m.line
+    before = line.owner[m.i - 1] if m.i else None
+    if before is not None and before.kind in ("number", "people", "name"):
+        m.victims = [before] if not line.is_(before.i - 1, "and") else _list_back(line, before, PEOPLE)
+        return
+    k = skip_back(line, m.i - 1)
+    verb = line.entry(k, "verb")
+    if (verb is not None and verb.a in ("find", "leave", "harm")) or (
+        k >= 0 and line.w[k] in ("pronounced", "declared", "confirmed", "presumed", "listed")
+    ):
+        m.victims = objects(line, line.end(k)) or subject(line, k)
+    elif k < m.i - 1:
+        m.victims = subject(line, m.i)
+    elif line.is_(m.i - 1, "defin"):
+        m.victims = []
+
+
+def _leave(m: Mention) -> None:
+    """left 17 people dead: the state's own mention finds the people; here only the doer."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+
+
+def _lose(m: Mention) -> None:
+    """lost their lives, lost his life: the subject died."""
+    line = m.line
+    k = skip_on(line, m.j)
+    p = line.owner[k] if k < line.n else None
+    if (p is not None and line.w[p.stop - 1] in ("lives", "life")) or (k + 1 < line.n and "life" in line.w[k : k + 3]):
+        m.effect, m.entry = "death", Entry("verb", "die", "killing", "death", m.entry.form)
+        m.victims = subject(line, m.i, (*PEOPLE, "actor"))
+
+
+def _suffer(m: Mention) -> None:
+    """suffered injuries, received a bullet wound: the subject was hurt, where an injury is the object."""
+    line = m.line
+    hurt = any(
+        (e := line.entry(k, "noun")) is not None and e.a == "toll" and e.c == "injury"
+        for k in range(m.j, min(line.n, m.j + 7))
+    )
+    m.victims = subject(line, m.i) if hurt else []
+    m.effect = "injury" if hurt else "unknown"
+
+
+def _abduct(m: Mention) -> None:
+    _harm(m)
+
+
+FRAMES = {
+    "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
+    "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
+    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll, "state": _state,
+    "move": _doing, "flee": _flee, "besiege": _hit,
+}  # fmt: skip

@@ -1,0 +1,219 @@
+"""When and where: the dates and the places of a text, and which of them belongs to which mention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dalil.atlas.resolve import resolve
+from dalil.calendar import find_dates
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.phrases import name_at
+from dalil.records import DateSpan, Place, Quote
+
+ADMIN_WORDS = {
+    "governorate": 4,
+    "province": 4,
+    "state": 4,
+    "department": 4,
+    "oblast": 4,
+    "county": 3,
+    "district": 3,
+    "township": 3,
+    "region": 4,
+}
+HINTS = {
+    "governorate": "province",
+    "province": "province",
+    "oblast": "province",
+    "district": "district",
+    "county": "district",
+    "town": "town",
+    "city": "city",
+    "village": "village",
+    "camp": "camp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place named at words i..j of a line, what it is said to lie in, and how exact it is (UCDP where_prec)."""
+
+    i: int
+    j: int
+    name: str
+    quote: Quote
+    within: tuple[str, ...]
+    precision: int
+    hint: str | None
+
+
+class Setting:
+    """The dates and places of one text, by line; places are resolved once a name."""
+
+    def __init__(self, text: str, lines: list[Line], published: date | None, lang: str, country: str | None):
+        self.country = country
+        self.dates = find_dates(text, published=published, lang=lang)
+        self.by_line: dict[int, list[DateSpan]] = {}
+        self.spots: dict[int, list[Spot]] = {}
+        self._resolved: dict[tuple, Place] = {}
+        n = 0
+        for span in self.dates:
+            while n < len(lines) and lines[n].e[-1] <= span.quote.start:
+                n += 1
+            if n < len(lines) and lines[n].s[0] <= span.quote.start:
+                self.by_line.setdefault(lines[n].number, []).append(span)
+
+    def spots_of(self, line: Line) -> list[Spot]:
+        """The places that a line names behind a preposition of place."""
+        found = self.spots.get(line.number)
+        if found is None:
+            found = self.spots[line.number] = _spots(line)
+        return found
+
+    def when(self, line: Line, mine: list[tuple[int, int]], others: list[tuple[int, int]]) -> DateSpan | None:
+        """The date of the line that fits the triggers `mine` best, days before coarser spans."""
+        best, cost = None, 10**9
+        for span in self.by_line.get(line.number, ()):
+            k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+            c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 20)
+            if others and min(_cost(k, t) for t in others) + 25 < c:
+                continue
+            c += 8 * sum(line.entry(x, "speech") is not None for x in range(min(k, mine[0][0]), max(k, mine[0][0])))
+            if c < cost:
+                best, cost = span, c
+        return best
+
+    def where(self, line: Line, mine: list[tuple[int, int]], others: list[tuple[int, int]]) -> Place | None:
+        """The place of the line that fits the triggers `mine`: the nearest behind one, else the nearest before."""
+        best, cost = None, 10**9
+        for spot in self.spots_of(line):
+            c = min(_cost(spot.i, t) for t in mine)
+            if others and min(_cost(spot.i, t) for t in others) < c:
+                continue
+            c += 4 * max(0, spot.precision - 3)
+            if c < cost:
+                best, cost = spot, c
+        return self.place(best) if best is not None else None
+
+    def place(self, spot: Spot) -> Place:
+        """The spot with its candidates in the loaded gazetteers."""
+        key = (spot.name, spot.within, spot.quote.start)
+        made = self._resolved.get(key)
+        if made is None:
+            made = self._resolved[key] = _resolved(spot, self.country)
+        return made
+
+
+def _cost(k: int, trigger: tuple[int, int]) -> int:
+    """How far word k is from a trigger; what stands behind a trigger is nearer than what stands before it."""
+    return k - trigger[1] if k >= trigger[1] else 8 + trigger[0] - k
+
+
+def _resolved(spot: Spot, country: str | None) -> Place:
+    place = resolve(
+        spot.name, spot.quote, country=country, admin=spot.within[0] if spot.within else None, feature_hint=spot.hint
+    )
+    return place if place.candidates else Place(spot.name, spot.quote, spot.precision, None, ())
+
+
+def _spots(line: Line) -> list[Spot]:
+    out: list[Spot] = []
+    k = 0
+    while k < line.n:
+        if not line.is_(k, "loc"):
+            k += 1
+            continue
+        of = line.is_(k, "of")
+        if of and not _placed(line, k):
+            k += 1
+            continue
+        n = line.end(k) if line.marks[k] is not None else k + 1
+        n = _to_name(line, n)
+        stop = place_end(line, n)
+        if stop <= n or (line.owner[n] is not None and line.owner[n].kind in ("actor", "people") and not line.shout):
+            k += 1
+            continue
+        within, end = _within(line, stop)
+        out.append(_spot(line, n, stop, within, near=line.w[k] in ("near", "outside", "around")))
+        k = end
+    return out
+
+
+def _placed(line: Line, k: int) -> bool:
+    """Whether "of" at k follows a word of place or an act: the city of, the bombing of, north of."""
+    word = line.w[k - 1] if k else ""
+    noun = line.entry(k - 1, "noun") if k else None
+    return line.is_(k - 1, "placeword") or (noun is not None and noun.a == "event") or word in ADMIN_WORDS
+
+
+def _to_name(line: Line, n: int) -> int:
+    steps = 0
+    while n < line.n and steps < 5:
+        if (
+            line.cap[n]
+            and not line.shout
+            and not line.is_(n, "det")
+            and not (line.is_(n, "month") and name_at(line, n + 1) == n + 1)
+        ):
+            return n
+        if (
+            line.is_(n, "det")
+            or line.is_(n, "placeword")
+            or (line.is_(n, "of") and steps)
+            or line.is_(n, "month")
+            or line.w[n] in ADMIN_WORDS
+        ):
+            n += 1
+            steps += 1
+            continue
+        break
+    return n
+
+
+def place_end(line: Line, n: int) -> int:
+    """Where the place name that starts at n ends; n where none does."""
+    if n >= line.n:
+        return n
+    if line.shout:
+        k = n
+        while k < line.n and k - n < 4 and line.w[k][0].isalpha() and line.marks[k] is None:
+            k += 1
+        return k
+    k = n
+    if line.is_(k, "month") and line.cap[k] and k + 1 < line.n and name_at(line, k + 1) > k + 1:
+        k += 1
+    stop = name_at(line, k)
+    return stop if stop > k else n
+
+
+def _within(line: Line, stop: int) -> tuple[tuple[str, ...], int]:
+    """The larger places named right behind: "Kafr X, Aleppo province", "(Djenne, Mopti)"."""
+    out, k = [], stop
+    while k + 1 < line.n and len(out) < 3:
+        n = k
+        while n < line.n and (line.is_(n, "placeword") or line.w[n] in ADMIN_WORDS) and n - k < 2:
+            n += 1
+        if n < line.n and (line.w[n] in (",", "(") or line.w[n] == "of" or line.w[n] == "in"):
+            m = _to_name(line, n + 1)
+            j = place_end(line, m)
+            if j > m and not (line.owner[m] is not None and line.owner[m].kind in ("people", "actor")):
+                out.append(line.quote(m, j).text)
+                k = j
+                continue
+        break
+    return tuple(out), k
+
+
+def _spot(line: Line, n: int, stop: int, within: tuple[str, ...], near: bool) -> Spot:
+    after = line.w[stop] if stop < line.n else ""
+    last = line.w[stop - 1]
+    precision = ADMIN_WORDS.get(after) or ADMIN_WORDS.get(last) or (2 if near else 1)
+    if line.entry(n, "actor") is not None and line.entry(n, "actor").a == "state":
+        precision = 6
+    quote = line.quote(n, stop)
+    before = line.w[n - 1] if n else ""
+    if before == "of" and n > 1:
+        before = line.w[n - 2]
+    hint = next((w for w in (after, last, before) if w in HINTS), None)
+    return Spot(n, stop, quote.text, quote, within, precision, HINTS.get(hint) if hint else None)

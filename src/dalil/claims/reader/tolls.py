@@ -1,0 +1,168 @@
+"""Counts out of phrases: what a list of people adds up to, and which part of it is children, women or medics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.numbers import Amount
+from dalil.claims.reader.phrases import Phrase
+from dalil.claims.reader.roles import Mention, _list_on
+from dalil.records import GroupToll, Quote, Toll
+
+PLURAL = 2  # the least that a plural without a figure says
+EFFECT_TOLL = {"death": "killed", "injury": "injured", "shot": "injured", "stabbed": "injured", "missing": "missing"}
+
+
+def amount_of(line: Line, p: Phrase) -> Amount | None:
+    """How many people the phrase speaks of; None where it only points back ("the victims", "they")."""
+    if p.amount is not None:
+        return p.amount
+    if p.kind == "name" or p.name is not None:
+        return Amount(1, 1, 1, p.i, p.j)
+    if p.kind == "actor":
+        return None
+    sized = _sized(line, p)
+    if sized is not None:
+        return sized
+    if p.plural:
+        return None if p.definite else Amount(PLURAL, None, None, p.i, p.j, vague=True)
+    return Amount(1, 1, 1, p.i, p.j)
+
+
+def _sized(line: Line, p: Phrase) -> Amount | None:
+    """a family of five, a group of at least 20 men."""
+    if p.j + 1 < line.n and line.w[p.j] == "of":
+        q = line.owner[p.j + 1]
+        if q is not None and q.i == p.j + 1 and q.amount is not None and q.kind in ("number", "people"):
+            return q.amount
+    return None
+
+
+def added(amounts: list[Amount]) -> tuple[int | None, int | None, int | None] | None:
+    """The sum of several amounts, each bound known only where all know it (a low bound where any has one)."""
+    if not amounts:
+        return None
+    lows = [a.low if a.low is not None else a.best for a in amounts]
+    low = sum(x for x in lows if x is not None) if any(x is not None for x in lows) else None
+    best = sum(a.best for a in amounts) if all(a.best is not None for a in amounts) else None
+    high = sum(a.high for a in amounts) if all(a.high is not None for a in amounts) else None
+    if len(amounts) == 1:
+        low = amounts[0].low
+    elif best is None and high is not None and low == high:
+        best = low
+    return low, best, high
+
+
+def toll_of(mentions: list[Mention], kind: str) -> Toll | None:
+    """The toll of one kind (killed, injured, missing) that the mentions of one claim tell together."""
+    best: Toll | None = None
+    used: set[int] = set()
+    for m in mentions:
+        if EFFECT_TOLL.get(m.effect) != kind:
+            continue
+        victims = [p for p in m.victims if id(p) not in used]
+        amounts = [a for p in victims if (a := amount_of(m.line, p)) is not None]
+        bounds = added(amounts)
+        if bounds is None:
+            continue
+        used.update(id(p) for p in victims)
+        made = Toll(*bounds, m.line.quote(min(p.i for p in victims), max(p.j for p in victims)))
+        best = made if best is None else _together(best, made, m)
+    return best
+
+
+def value(t: Toll | None) -> int | None:
+    """The figure that stands for a toll: best, else low, else high."""
+    return None if t is None else next((n for n in (t.best, t.low, t.high) if n is not None), None)
+
+
+def _together(a: Toll, b: Toll, m: Mention) -> Toll:
+    """Two counts of one sentence: a part is not added to the whole; separate counts are."""
+    if m.voice == "modifier" or any(p.definite or p.kind == "pronoun" for p in m.victims):
+        return a
+    if (value(a) or 0) == 0 or (value(b) or 0) == 0:
+        return a if (value(a) or 0) else b
+    if (
+        any(p.group in ("child", "woman") for p in m.victims)
+        and value(b) <= value(a)
+        and not any(p.other for p in m.victims)
+    ):
+        return a
+
+    def plus(x, y):
+        return None if x is None or y is None else x + y
+
+    quote = a.quote if a.quote.start < b.quote.start else b.quote
+    return Toll(plus(a.low, b.low), plus(a.best, b.best), plus(a.high, b.high), quote)
+
+
+def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll, ...]:
+    """The parts of a toll that are told by kind of person: the victims themselves, and those after "including"."""
+    out: dict[str, GroupToll] = {}
+    for m in mentions:
+        if EFFECT_TOLL.get(m.effect) != kind:
+            continue
+        for p in m.victims:
+            _count_group(line, p, out)
+        end = max((p.j for p in m.victims), default=m.j)
+        for k in range(end, min(line.n, max(end, m.j) + 12)):
+            if line.is_(k, "include"):
+                for p in _included(line, k):
+                    _count_group(line, p, out)
+                break
+            if k > max(end, m.j) and line.entry(k, "verb") is not None and line.owner[k] is None:
+                break
+    return tuple(out.values())
+
+
+def described_groups(line: Line) -> tuple[GroupToll, ...]:
+    """Parts told by a predicate of the victims: "many victims were infants", "most of the dead were women"."""
+    out: dict[str, GroupToll] = {}
+    for p in line.phrases:
+        if not any(line.is_(k, "victimword") for k in range(p.i, p.j)):
+            continue
+        k = p.j
+        if not (line.is_(k, "aux") and line.entry(k, "verb") is None):
+            continue
+        for x in range(k + 1, min(line.n, k + 5)):
+            q = line.owner[x]
+            if q is not None and q.i == x and q.group:
+                for part in _list_on(line, q, ("people",)):
+                    amount = part.amount or p.amount
+                    low = amount.low if amount is not None else PLURAL
+                    best = part.amount.best if part.amount is not None else None
+                    out.setdefault(part.group, GroupToll(part.group, low, best, best, line.quote(p.i, part.j)))
+                break
+            if line.entry(x, "verb") is not None:
+                break
+    return tuple(out.values())
+
+
+def _included(line: Line, k: int) -> list[Phrase]:
+    j = line.end(k)
+    while j < line.n and (line.is_(j, "include") or line.is_(j, "aux") or line.is_(j, "adv") or line.w[j] == ","):
+        j = line.end(j)
+    p = line.owner[j] if j < line.n else None
+    return _list_on(line, p, ("people", "name", "number")) if p is not None and p.i <= j else []
+
+
+def _count_group(line: Line, p: Phrase, out: dict[str, GroupToll]) -> None:
+    if not p.group or p.group in out:
+        return
+    a = amount_of(line, p)
+    if a is None:
+        a = Amount(PLURAL, None, None, p.i, p.j) if p.plural else None
+    if a is not None:
+        out[p.group] = GroupToll(p.group, a.low, a.best, a.high, line.quote(p.i, p.j))
+
+
+def with_groups(toll: Toll | None, groups: tuple[GroupToll, ...]) -> Toll | None:
+    """The toll with its parts; a toll of parts only where no whole is known."""
+    if toll is None:
+        return Toll(None, None, None, groups[0].quote, groups) if groups else None
+    return replace(toll, groups=groups) if groups else toll
+
+
+def quote_of(toll: Toll | None) -> Quote | None:
+    return toll.quote if toll is not None else None

@@ -1,0 +1,189 @@
+"""Which names are nearly a given one: an index of pieces of the folding keys, searched with a few numpy operations.
+
+Every name gives pieces of its bones (bigrams with their neighbours at the edges) and of its sounds (trigrams). A query
+scores each name by the weight of the pieces they share, rare pieces weighing more (cosine of tf-idf). The index only
+proposes; rank.py decides.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from dalil.atlas.keys import Key, coarse, key_of
+from dalil.atlas.store import Row
+
+
+def pieces_of(key: Key) -> set[str]:
+    """The pieces of a key: of its bones two letters long, of its coarse bones and sounds three letters long."""
+    out = set()
+    bones, rough, sounds = f"^{key.bones}$", f"^{coarse(key.bones)}$", f"^{key.sounds}$"
+    out.update("1" + bones[i : i + 2] for i in range(len(bones) - 1))
+    out.update("2" + rough[i : i + 3] for i in range(max(1, len(rough) - 2)))
+    out.update("3" + sounds[i : i + 3] for i in range(max(1, len(sounds) - 2)))
+    return out
+
+
+def build_arrays(names: list[str], owners: list[int]) -> dict[str, bytes]:
+    """The index of `names` as flat arrays: the pieces, where their postings begin, the postings, the names' norms."""
+    postings: dict[str, list[int]] = defaultdict(list)
+    keys = [key_of(name) for name in names]
+    for n, key in enumerate(keys):
+        for piece in pieces_of(key):
+            postings[piece].append(n)
+    pieces = sorted(postings)
+    offsets = np.cumsum([0] + [len(postings[p]) for p in pieces], dtype=np.int64)
+    flat = np.fromiter((n for p in pieces for n in postings[p]), np.int32, int(offsets[-1]))
+    weights = _weights(np.diff(offsets), len(names))
+    norms = np.bincount(flat, weights=np.repeat(weights**2, np.diff(offsets)), minlength=len(names))
+    return {
+        "pieces": "\n".join(pieces).encode(),
+        "offsets": offsets.astype(np.int32).tobytes(),
+        "postings": flat.tobytes(),
+        "norms": np.sqrt(norms).astype(np.float32).tobytes(),
+        "owners": np.asarray(owners, np.int32).tobytes(),
+        "sounds": "\n".join(k.sounds for k in keys).encode(),
+        "bones": "\n".join(k.bones for k in keys).encode(),
+        "plain": "\n".join(k.plain for k in keys).encode(),
+    }
+
+
+def _weights(counts: np.ndarray, total: int) -> np.ndarray:
+    return np.log1p(total / counts)
+
+
+@dataclass(slots=False)
+class Gazetteer:
+    """One loaded gazetteer: places as columns, names with their keys, and the index over them."""
+
+    name: str
+    ids: list[int | str]
+    lat: np.ndarray
+    lon: np.ndarray
+    features: list[str]
+    countries: list[str]
+    admin1: list[str]
+    admin2: list[str]
+    population: np.ndarray
+    notes: list[str | None]
+    names: list[str]
+    owners: np.ndarray
+    sounds: list[str]
+    bones: list[str]
+    plain: list[str]
+    pieces: dict[str, int]
+    offsets: np.ndarray
+    postings: np.ndarray
+    norms: np.ndarray
+    weights: np.ndarray
+    _rows_of: dict = field(default_factory=dict)
+
+    @cached_property
+    def first_name(self) -> np.ndarray:
+        """For each place the row of its first name; its names are contiguous from there."""
+        return np.searchsorted(self.owners, np.arange(len(self.ids) + 1)).astype(np.int32)
+
+    @cached_property
+    def owner_list(self) -> list[int]:
+        return self.owners.tolist()
+
+    @cached_property
+    def by_sounds(self) -> dict[str, list[int]]:
+        """The places that bear a name of exactly these sounds."""
+        out: dict[str, list[int]] = {}
+        for heard, owner in zip(self.sounds, self.owner_list, strict=True):
+            rows = out.setdefault(heard, [])
+            if not rows or rows[-1] != owner:
+                rows.append(owner)
+        return out
+
+    @cached_property
+    def divisions(self) -> frozenset[str]:
+        """The plain names of provinces."""
+        rows = (n for p, f in enumerate(self.features) if f == "A.ADM1" for n in self.names_of(p))
+        return frozenset(self.plain[n] for n in rows)
+
+    def is_division(self, plain: str) -> bool:
+        return plain in self.divisions
+
+    def main_name(self, place: int) -> str:
+        return self.names[int(self.first_name[place])]
+
+    def names_of(self, place: int) -> range:
+        return range(int(self.first_name[place]), int(self.first_name[place + 1]))
+
+    def near(self, key: Key, *, limit: int, mask: np.ndarray | None = None) -> list[tuple[int, float]]:
+        """The (name row, likeness 0-1) of the `limit` names most like `key`; `mask` (over names) keeps some only."""
+        numbers = [n for p in pieces_of(key) if (n := self.pieces.get(p)) is not None]
+        if not numbers:
+            return []
+        parts = [self.postings[self.offsets[n] : self.offsets[n + 1]] for n in numbers]
+        own = self.weights[numbers]
+        flat = np.concatenate(parts)
+        spread = np.repeat(own * own, [len(p) for p in parts])
+        shared = np.bincount(flat, weights=spread, minlength=len(self.norms))
+        shared /= self.norms
+        if mask is not None:
+            shared *= mask
+        limit = min(limit, len(shared) - 1)
+        top = np.argpartition(shared, -limit - 1)[-limit - 1 :] if limit > 0 else np.arange(len(shared))
+        norm = float(np.sqrt((own * own).sum())) or 1.0
+        scores = shared[top] / norm
+        return [(int(n), float(s)) for n, s in zip(top, scores, strict=True) if s > 0]
+
+
+def build(name: str, rows: list[Row]) -> Gazetteer:
+    """A gazetteer in memory out of rows, with no file."""
+    names = [n for row in rows for n in row.names]
+    owners = [place for place, row in enumerate(rows) for _ in row.names]
+    columns = list(
+        zip(
+            *((r.id, r.lat, r.lon, r.feature, r.country, r.admin1, r.admin2, r.population, r.note) for r in rows),
+            strict=True,
+        )
+    )
+    return _assembled(name, columns, names, build_arrays(names, owners))
+
+
+def read(path: Path, name: str) -> Gazetteer:
+    """The gazetteer in a file, in memory."""
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
+        columns = list(zip(*base.execute(
+            "SELECT json_extract(id, '$'), lat, lon, feature, country, admin1, admin2, population, note FROM place ORDER BY row"
+        ), strict=True))  # fmt: skip
+        names = [text for (text,) in base.execute("SELECT text FROM name ORDER BY row")]
+        arrays = dict(base.execute("SELECT name, data FROM array"))
+    return _assembled(name, columns, names, arrays)
+
+
+def _assembled(name: str, columns: list, names: list[str], arrays: dict[str, bytes]) -> Gazetteer:
+    offsets = np.frombuffer(arrays["offsets"], np.int32)
+    pieces = {p: n for n, p in enumerate(arrays["pieces"].decode().split("\n"))}
+    return Gazetteer(
+        name=name,
+        ids=list(columns[0]),
+        lat=np.asarray(columns[1]),
+        lon=np.asarray(columns[2]),
+        features=list(columns[3]),
+        countries=list(columns[4]),
+        admin1=list(columns[5]),
+        admin2=list(columns[6]),
+        population=np.asarray(columns[7], np.int64),
+        notes=list(columns[8]),
+        names=names,
+        owners=np.frombuffer(arrays["owners"], np.int32),
+        sounds=arrays["sounds"].decode().split("\n"),
+        bones=arrays["bones"].decode().split("\n"),
+        plain=arrays["plain"].decode().split("\n"),
+        pieces=pieces,
+        offsets=offsets,
+        postings=np.frombuffer(arrays["postings"], np.int32),
+        norms=np.maximum(np.frombuffer(arrays["norms"], np.float32), 1e-6),
+        weights=_weights(np.diff(offsets), len(names)),
+    )

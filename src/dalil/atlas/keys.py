@@ -1,0 +1,154 @@
+"""One name in any spelling and script becomes one folding key: the sounds that all its spellings share.
+
+Three levels, from fine to coarse: `plain` (the name's own script, without marks and articles), `sounds` (one alphabet
+for all scripts, vowels kept as a, i, u) and `bones` (consonants only, doubled letters once, weak w, y, h dropped).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+_SPLIT = re.compile(r"[\s\-–—_./,;:()\[\]«»\"“”|]+")
+_SILENT = re.compile(r"['’‘ʻʼ`´ʿʾ′″ʹʺ\u0640\u064b-\u065f\u0670\u0591-\u05c7]")
+_DOUBLED = re.compile(r"(.)\1+")
+_VOWELS = re.compile(r"[aiu]+")
+_KEPT_MARKS = {"ç", "ş", "š", "č", "ž", "ğ", "ħ"}
+ARABIC_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ؤ": "و"})
+_COARSE = str.maketrans(
+    {"p": "b", "f": "b", "v": "b", "d": "t", "z": "s", "S": "s", "j": "s", "g": "k", "x": "k", "m": "n"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A name's three levels; `script` tells which comparisons are between the same letters."""
+
+    plain: str
+    sounds: str
+    bones: str
+    script: str
+
+
+def _table(name: str) -> list[tuple[str, str]]:
+    text = (resources.files("dalil.atlas") / "scripts" / f"{name}.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    return [(row[0], row[1] if len(row) > 1 else "") for row in rows]
+
+
+@cache
+def _letters() -> dict[int, str]:
+    """Every letter that has one sound of its own, by code point."""
+    return {ord(a): b for name in ("arabic", "cyrillic", "hebrew") for a, b in _table(name)}
+
+
+@cache
+def _latin() -> tuple[re.Pattern[str], dict[str, str]]:
+    sounds, parts = {}, []
+    for letters, sound in _table("latin"):
+        bare = letters.strip("^$")
+        sounds[letters] = sound
+        parts.append(("\\b" if letters[0] == "^" else "") + bare + ("\\b" if letters[-1] == "$" else ""))
+    starts = [s.strip("^$") for s in sounds]
+    table = {bare: sound for bare, sound in zip(starts, sounds.values(), strict=True)}
+    return re.compile("|".join(parts)), table
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset(word for word, _ in _table("articles"))
+
+
+def script_of(text: str) -> str:
+    """The script of the first letter that tells: "ar", "cy", "he", "la" or "other"."""
+    for char in text:
+        code = ord(char)
+        if 0x41 <= code < 0x250 or 0x1E00 <= code < 0x1F00:
+            return "la"
+        if 0x600 <= code < 0x780 or 0xFB50 <= code < 0xFE00 or 0xFE70 <= code < 0xFF00:
+            return "ar"
+        if 0x400 <= code < 0x530:
+            return "cy"
+        if 0x590 <= code < 0x600:
+            return "he"
+    return "other"
+
+
+def bare(text: str) -> str:
+    """`text` in small letters without marks, apostrophes and tatweel; letters whose mark makes another sound keep it."""
+    text = _SILENT.sub("", unicodedata.normalize("NFKC", text)).lower()
+    if text.isascii():
+        return text
+    out = []
+    for char in text:
+        if ord(char) < 0x80 or char in _KEPT_MARKS or (ord(char) >= 0x370 and not 0x1E00 <= ord(char) < 0x1F00):
+            out.append(char)
+        else:
+            out.append("".join(c for c in unicodedata.normalize("NFD", char) if not unicodedata.combining(c)))
+    return _SILENT.sub("", "".join(out)).replace("ı", "i").replace("ø", "o").replace("ł", "l").replace("đ", "d")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a name that tell: articles are left out unless nothing else would be left."""
+    words = [w for w in _SPLIT.split(bare(text)) if w]
+    kept = []
+    for n, word in enumerate(words):
+        if word in _articles() and n < len(words) - 1:
+            continue
+        if word.startswith("ال") and len(word) > 4:
+            word = word[2:]
+        kept.append(word)
+    return kept
+
+
+def sounds_of(word: str, *, last: bool) -> str:
+    """The sounds of one word; the ta marbuta of a word that others follow is heard as t."""
+    script = script_of(word)
+    if script == "la":
+        pattern, table = _latin()
+        heard = pattern.sub(lambda m: table[m.group()], word)
+    else:
+        if word.endswith("ة") and not last:
+            word = word[:-1] + "ت"
+        heard = word.translate(_letters())
+        if script == "other" and not heard.isascii():
+            heard = _romanised(heard)
+        if script == "ar" and heard.endswith("h"):
+            heard = heard[:-1] + "a"
+    return _DOUBLED.sub(r"\1", heard)
+
+
+def _romanised(word: str) -> str:
+    """A word of a script without a table of ours, by anyascii's one."""
+    from anyascii import anyascii
+
+    pattern, table = _latin()
+    return pattern.sub(lambda m: table[m.group()], anyascii(word).lower())
+
+
+def bones_of(heard: str) -> str:
+    """The consonants of one word's sounds; a w that begins it counts, a weak h that ends it does not."""
+    body = _VOWELS.sub("", heard)
+    if len(body) > 1 and body.endswith("h"):
+        body = body[:-1]
+    return "u" + body if heard[:2] in ("ua", "ui") else body
+
+
+@lru_cache(maxsize=65_536)
+def key_of(name: str) -> Key:
+    """The folding key of a name."""
+    words = words_of(name)
+    if not words:
+        return Key("", "", "", "other")
+    heard = [sounds_of(word, last=n == len(words) - 1) for n, word in enumerate(words)]
+    plain = " ".join(words).translate(ARABIC_FOLD)
+    sounds = "".join(heard)
+    return Key(plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script_of(words[0]))
+
+
+def coarse(bones: str) -> str:
+    """The bones with consonants that are often taken for each other made one."""
+    return _DOUBLED.sub(r"\1", bones.translate(_COARSE).replace("h", ""))

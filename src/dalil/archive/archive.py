@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from dalil import __version__, db
 from dalil.archive import captures, custody, merkle
@@ -91,7 +91,7 @@ class Archive:
         path: str | os.PathLike,
         *,
         write: bool = False,
-        wait_s: float = WAIT_S,
+        wait_s: float | None = None,
         on_wait: Callable[[str], None] | None = None,
     ) -> Archive:
         """The archive at `path`. ArchiveMissing if there is none; for writing also ArchiveBusy, CustodyBroken.
@@ -108,11 +108,14 @@ class Archive:
             return cls._open_to_read(path, settings, database)
         archive = cls(path, settings, db.open_engine(database), write=True)
         try:
-            archive._hold_lock(wait_s, on_wait)
+            archive._hold_lock(WAIT_S if wait_s is None else wait_s, on_wait)
             archive._ready_to_write()
         except OperationalError as error:
             archive._let_go()
             raise StoreFailed(f"{database} cannot be written: {error.orig}") from None
+        except DatabaseError as error:
+            archive._let_go()
+            raise CustodyBroken(f"{database} is damaged: {error.orig}. Restore it from a copy") from None
         except BaseException:
             archive._let_go()
             raise
@@ -270,7 +273,7 @@ class Archive:
         query = select(db.capture).order_by(db.capture.c.seq)
         if sha256 is not None:
             query = query.where(db.capture.c.sha256 == sha256)
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             for row in connection.execute(query.execution_options(yield_per=custody.READ_ROWS)).mappings():
                 yield custody.as_capture(row)
 
@@ -284,7 +287,7 @@ class Archive:
     @property
     def size(self) -> int:
         """How many lines the log has."""
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             return custody.log_size(connection)
 
     def append(self, act: str, values: Mapping[str, object]) -> LogEntry:
@@ -297,6 +300,17 @@ class Archive:
             entries, edge = self.append_within(connection, acts)
         self.committed(edge)
         return entries
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with; CustodyBroken if the database turns out to be damaged."""
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except DatabaseError as error:
+            raise CustodyBroken(
+                f"{self.path / self.settings.database} cannot be read ({error.orig}). Restore it from a copy"
+            ) from None
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -322,7 +336,7 @@ class Archive:
 
     def entries(self, start: int = 0, act: str | None = None) -> Iterator[LogEntry]:
         """The log's entries from line `start` on, with all values that stand beside them; CustodyBroken if torn."""
-        with self.engine.connect() as connection:
+        with self.reading() as connection:
             yield from custody.entries(connection, start, act)
 
     def checkpoint(self) -> Checkpoint | None:
@@ -377,6 +391,6 @@ def _answers(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             connection.execute(select(db.log.c.seq).limit(1)).all()
-    except OperationalError:
+    except DatabaseError:
         return False
     return True

@@ -18,13 +18,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
 from sqlalchemy import delete, insert, select
 
 from dalil import db
 from dalil.archive import custody, lines, media
-from dalil.archive.blobs.local import BLOCK_BYTES, hash_file
+from dalil.archive.blobs.local import BLOCK_BYTES, hash_file, remove
 from dalil.archive.sources.files import check_kind, refusal
 from dalil.archive.sources.found import Found
 from dalil.errors import InputRefused
@@ -103,7 +104,7 @@ def take_in(
             finally:
                 for item in staged:
                     if isinstance(item, Staged):
-                        item.temporary.unlink(missing_ok=True)
+                        remove(item.temporary)
             yield from results
 
 
@@ -140,12 +141,25 @@ def _stage_all(
     on_bytes: Callable[[int], None] | None,
 ) -> list[Staged | Known | InputRefused]:
     known = {} if again else _known(archive, [item.source for item in batch if isinstance(item, Found)])
-    count = on_bytes or (lambda _: None)
+    count = one_at_a_time(on_bytes)
 
     def one(item: Found | InputRefused) -> Staged | Known | InputRefused:
         return item if isinstance(item, InputRefused) else _stage(archive, item, known.get(item.source, []), count)
 
     return [one(batch[0])] if len(batch) == 1 else list(pool.map(one, batch))
+
+
+def one_at_a_time(on_bytes: Callable[[int], None] | None) -> Callable[[int], None]:
+    """The callback, safe to call from several threads."""
+    if on_bytes is None:
+        return lambda _: None
+    lock = Lock()
+
+    def call(count: int) -> None:
+        with lock:
+            on_bytes(count)
+
+    return call
 
 
 def _known(archive: Archive, sources: Sequence[str]) -> dict[str, list[Capture]]:
@@ -227,10 +241,10 @@ def _log_batch(
     if not plan.fields:
         return [outcome for outcome in plan.outcomes if not isinstance(outcome, int)]
     rows = [{"sha256": f["object"], "details": lines.canonical(f)} for f in plan.fields]
-    with archive.engine.begin() as connection:
+    with archive.transaction() as connection:
         connection.execute(insert(db.pending), rows)
     archive.store.keep(plan.keep)
-    with archive.engine.begin() as connection:
+    with archive.transaction() as connection:
         entries, edge = archive.append_within(connection, [("capture", f) for f in plan.fields])
         connection.execute(delete(db.pending))
     archive.committed(edge)
@@ -350,7 +364,7 @@ def adopt(archive: Archive) -> tuple[Capture, ...]:
         elif row.sha256 not in _logged(archive, [row.sha256]):
             archive.store.path(row.sha256).unlink(missing_ok=True)
     if rows:
-        with archive.engine.begin() as connection:
+        with archive.transaction() as connection:
             entries, edge = archive.append_within(connection, acts)
             connection.execute(delete(db.pending))
         archive.committed(edge)

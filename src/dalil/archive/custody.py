@@ -5,6 +5,7 @@ Everything here takes an open connection, so that a caller decides what one tran
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -17,6 +18,7 @@ from dalil.records import Capture, LogEntry, Object
 
 CAPTURING = ("capture", "adopt")
 CAPTURE_FIELDS = ("object", "size", "media_type", "name", "source", "captured", "tool", "by")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 READ_ROWS = 2000
 
 Act = tuple[str, Mapping[str, object]]
@@ -119,7 +121,7 @@ def leaf_hashes(connection: Connection, start: int = 0, stop: int | None = None)
 def capture_row(entry: LogEntry) -> dict[str, object] | None:
     """The capture table's row for an entry; None if it is no capture or one of its values was erased."""
     fields = entry.disclosed
-    if entry.act not in CAPTURING or not all(name in fields for name in CAPTURE_FIELDS):
+    if entry.act not in CAPTURING or not all(name in fields for name in CAPTURE_FIELDS) or wrong_fields(fields):
         return None
     return {
         "seq": entry.seq,
@@ -133,6 +135,18 @@ def capture_row(entry: LogEntry) -> dict[str, object] | None:
         "by": fields["by"],
         "page": fields.get("page"),
     }
+
+
+def wrong_fields(fields: Mapping[str, object]) -> list[str]:
+    """The names of a capture's fields whose values are of the wrong kind."""
+    wrong = [name for name in CAPTURE_FIELDS if name in fields and not isinstance(fields[name], _kind(name))]
+    if "object" in fields and not SHA256.fullmatch(str(fields["object"])):
+        wrong.append("object")
+    return wrong
+
+
+def _kind(name: str) -> type:
+    return int if name == "size" else str
 
 
 def as_capture(row: Mapping[str, object]) -> Capture:

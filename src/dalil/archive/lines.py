@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 DIGEST_CHARS = 43
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
+FROM_URL_SAFE = str.maketrans("-_", "+/")
 MAX_INT = 2**53 - 1  # RFC 8785 section 3.2.2.3: beyond it, other JSON readers lose digits
 
 
@@ -126,7 +128,7 @@ def read_disclosure(disclosure: str) -> tuple[str, object]:
     if not BASE64URL.fullmatch(disclosure):
         raise Malformed("a disclosure is not base64url")
     try:
-        data = urlsafe_b64decode(disclosure + "=" * (-len(disclosure) % 4))
+        data = a2b_base64(disclosure.translate(FROM_URL_SAFE) + "=" * (-len(disclosure) % 4))
         parts = msgspec.json.decode(data)
     except (ValueError, msgspec.DecodeError) as error:
         raise Malformed(f"a disclosure does not decode: {error}") from None
@@ -154,7 +156,7 @@ def read_fields(disclosures: Iterable[str], line: Line) -> dict[str, object]:
 
 
 def _b64(data: bytes) -> str:
-    return urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+    return b2a_base64(data, newline=False).rstrip(b"=").translate(URL_SAFE).decode("ascii")
 
 
 # ---------------------------------------------------------------- lines

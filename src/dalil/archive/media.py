@@ -41,7 +41,6 @@ SURE_MAIL_HEADERS = frozenset({"received", "message-id", "mime-version", "return
 HEADER = re.compile(r"([!-9;-~]{1,76}):(?: |\t|$)")
 HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|style|div|table|article|p|h1)\b", re.I)
 MARKUP_PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>|<!--.*?-->|<!doctype(?!\s+html)[^>]*>)", re.I | re.S)
-SCRIPT_LETTERS = re.compile(r"[^\W\d_]")
 
 
 def detect(file: BinaryIO, name: str) -> str:
@@ -182,7 +181,8 @@ def as_text(head: bytes, *, whole: bool) -> str | None:
             return _readable(_decoded(head[len(mark) :], encoding, whole))
     if b"\0" in head:
         return _unmarked_utf16(head, whole)
-    return _readable(_decoded(head, "utf-8", whole) or head.decode("latin-1"), legacy=True)
+    text = _decoded(head, "utf-8", whole)
+    return _readable(text) if text is not None else _readable(head.decode("latin-1"), legacy=True)
 
 
 def _decoded(data: bytes, encoding: str, whole: bool) -> str | None:
@@ -202,11 +202,12 @@ def _unmarked_utf16(head: bytes, whole: bool) -> str | None:
 
 
 def _readable(text: str | None, *, legacy: bool = False) -> str | None:
-    """`text` if it has letters and no control characters but those of layout, else None.
+    """`text` if it holds no control characters but those of layout, else None.
 
-    In windows-1252 and -1256 the places of the C1 controls are letters and quotation marks.
+    In windows-1252 and -1256 letters and quotation marks stand in the places of the C1 controls; text in a legacy
+    encoding must hold a letter or a digit, since any few bytes would pass for it.
     """
-    if text is None or (not SCRIPT_LETTERS.search(text[:4096]) and not re.search(r"\d", text[:4096])):
+    if text is None or (legacy and not re.search(r"[A-Za-z0-9\u00c0-\u00ff]", text)):
         return None
     for character in set(text):
         code = ord(character)

@@ -55,6 +55,12 @@ class NoteKey:
             raise CustodyBroken(f'not an Ed25519 note key (name+id+base64): "{vkey.strip()[:120]}"')
         return key
 
+    def public_pem(self) -> bytes:
+        """SubjectPublicKeyInfo, as openssl reads it."""
+        return Ed25519PublicKey.from_public_bytes(self.public).public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Whether this key made that signature."""
         try:
@@ -96,12 +102,6 @@ class Signer:
         """PKCS #8, unencrypted: whoever reads it can sign for this log."""
         return self.private.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-
-    def public_pem(self) -> bytes:
-        """SubjectPublicKeyInfo, as openssl reads it."""
-        return self.private.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def sign(self, message: bytes) -> bytes:

@@ -78,4 +78,12 @@ def read_settings(folder: Path) -> Settings:
 
 def nearest_archive(start: Path) -> Path | None:
     """The nearest folder from `start` upwards that holds dalil.toml; None if there is none."""
-    return next((folder for folder in (start, *start.parents) if (folder / FILE).is_file()), None)
+    return next((folder for folder in (start, *start.parents) if is_archive(folder)), None)
+
+
+def is_archive(folder: Path) -> bool:
+    """Whether the folder holds dalil.toml; False where that cannot be seen."""
+    try:
+        return (folder / FILE).is_file()
+    except OSError:  # a folder that may not be entered
+        return False

@@ -6,10 +6,12 @@ store's files and the checkpoints are listed first, then log and pending capture
 
 from __future__ import annotations
 
+import base64
+import binascii
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
@@ -18,6 +20,7 @@ from sqlalchemy.exc import DatabaseError
 from dalil import db
 from dalil.archive import checkpoints, custody, lines, merkle
 from dalil.archive.blobs.local import Stored, hash_file
+from dalil.archive.captures import one_at_a_time
 from dalil.archive.lines import Malformed
 from dalil.archive.notes import NoteKey, check_signed, key_statement
 from dalil.errors import CustodyBroken
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from dalil.archive.archive import Archive
 
 RESTORE_LOG = "Restore dalil.db from a copy, then verify again"
-HASHERS = 2  # a hash keeps a core busy; two cores were there to measure on, more than four gain nothing on one disk
+HASHERS = min(4, max(2, os.cpu_count() or 2))  # a hash keeps a core busy; one disk feeds about four
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _walk_log(connection: Connection, archive: Archive, sizes: set[int], walk: _
             gone = f"lines {walk.lines} to {seq - 1} are" if seq > walk.lines + 1 else f"line {walk.lines} is"
             findings.append(_damage("log", f"line {seq}", f"{gone} missing before it", RESTORE_LOG))
             walk.lines = seq
+        if not isinstance(line, bytes):  # SQLite lets anybody store any type
+            line = str(line).encode("utf-8", "replace")
         walk.lines += 1
         walk.edge = walk.edge.extended((merkle.leaf_hash(line),))
         if walk.edge.size in sizes:
@@ -178,7 +183,7 @@ def _check_line(
     except Malformed as error:
         findings.append(_damage("log", f"line {seq}", f"was altered: {error}", RESTORE_LOG))
         return None
-    parts = disclosures.split("~") if disclosures else []
+    parts = str(disclosures).split("~") if disclosures else []
     walk.disclosures += len(parts)
     try:
         fields = lines.read_fields(parts, parsed)
@@ -192,15 +197,24 @@ def _check_line(
     elif parsed.act == "checkpoint" and isinstance(fields.get("size"), int):
         walk.committed[fields["size"]] = str(fields.get("note"))
     elif parsed.act == "erase":
-        for target in fields.get("targets") or ():
-            walk.erased.add((target.get("seq"), target.get("field")))
+        walk.erased |= set(_erased(fields.get("targets")))
+    elif parsed.act in custody.CAPTURING and (wrong := custody.wrong_fields(fields)):
+        what = f"its fields {', '.join(wrong)} are not of the kind that they should be"
+        findings.append(_damage("capture", f"line {seq}", what, RESTORE_LOG))
     return entry
+
+
+def _erased(targets: object) -> Iterator[tuple[int, str]]:
+    """The fields that an erase line names."""
+    for target in targets if isinstance(targets, list) else ():
+        if isinstance(target, dict) and isinstance(target.get("seq"), int):
+            yield target["seq"], str(target.get("field"))
 
 
 def _check_fields(seq: int, fields: dict[str, object], walk: _Walk, findings: list[Finding]) -> None:
     """The fields that stand are those that the line's own list names; what is missing must have been erased."""
     names = fields.get(lines.FIELDS)
-    if not isinstance(names, list):
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         walk.missing_fields.append((seq, lines.FIELDS))
         return
     walk.missing_fields += [(seq, name) for name in names if name not in fields]
@@ -212,9 +226,6 @@ def _check_fields(seq: int, fields: dict[str, object], walk: _Walk, findings: li
 
 def _check_key(archive: Archive, entry: LogEntry, walk: _Walk, findings: list[Finding]) -> None:
     """The key line is signed by its own key, and by the key before it when there was one."""
-    import base64
-    import binascii
-
     fields, previous = entry.disclosed, walk.keys[-1][1] if walk.keys else None
     where = f"line {entry.seq}"
     try:
@@ -254,7 +265,7 @@ def _check_notes(archive: Archive, notes: list[Checkpoint], walk: _Walk, finding
     covered = 0
     for note in notes:
         where = archive.checkpoints.path(note.size).name
-        wrong = _wrong_note(archive, note, walk)
+        wrong = _wrong_note(archive, note, walk, covered)
         if wrong:
             findings.append(_damage("checkpoint", where, *wrong))
         else:
@@ -266,7 +277,7 @@ def _check_notes(archive: Archive, notes: list[Checkpoint], walk: _Walk, finding
     for size in sorted(walk.committed.keys() - {note.size for note in notes}):
         where = archive.checkpoints.path(size).name
         findings.append(_damage("checkpoint", where, "is gone, though the log names it", "Restore it from a copy"))
-    _check_public_key(archive, walk, findings)
+    _check_key_files(archive, walk, findings)
     if walk.lines > covered:
         what = f"{walk.lines - covered} of {walk.lines} lines are newer than the newest good checkpoint"
         remedy = "A command was cut short or is running; the next one that writes makes a checkpoint"
@@ -274,7 +285,8 @@ def _check_notes(archive: Archive, notes: list[Checkpoint], walk: _Walk, finding
     return covered
 
 
-def _wrong_note(archive: Archive, note: Checkpoint, walk: _Walk) -> tuple[str, str] | None:
+def _wrong_note(archive: Archive, note: Checkpoint, walk: _Walk, good: int = 0) -> tuple[str, str] | None:
+    """What is wrong with a checkpoint and what to do; the log's first `good` lines are known to be as signed."""
     if note.origin != archive.settings.origin:
         return f"is of another log: expected origin {archive.settings.origin}, found {note.origin}", "Remove it"
     if note.size > walk.lines:
@@ -290,19 +302,30 @@ def _wrong_note(archive: Archive, note: Checkpoint, walk: _Walk) -> tuple[str, s
     found = walk.roots.get(note.size)
     if found is None or found.hex() != note.root:
         what = f"expected root {note.root} over the first {note.size} lines, found {found.hex() if found else 'none'}"
-        return f"{what}: a line was altered, dropped or moved", RESTORE_LOG
+        return f"{what}: one of the lines {good} to {note.size - 1} was altered, dropped or moved", RESTORE_LOG
     return None
 
 
-def _check_public_key(archive: Archive, walk: _Walk, findings: list[Finding]) -> None:
-    try:
-        keys = archive.public_keys()
-    except CustodyBroken as error:
-        findings.append(_damage("key", "keys/log.vkey", str(error), "Restore it from a copy"))
+def _check_key_files(archive: Archive, walk: _Walk, findings: list[Finding]) -> None:
+    """The public key files say what the log says; the private one is for its owner's eyes only."""
+    if not walk.keys:
         return
-    if walk.keys and keys != [walk.keys[-1][1]]:
-        what = f"expected {walk.keys[-1][1].vkey} as in the log, found {keys[0].vkey}"
-        findings.append(_damage("key", "keys/log.vkey", what, "Restore the keys folder from a copy"))
+    key = walk.keys[-1][1]
+    for name, expected in (("log.vkey", key.vkey + "\n"), ("log.pub", key.public_pem().decode())):
+        path = archive.path / "keys" / name
+        try:
+            found = path.read_bytes()
+        except OSError as error:
+            found = f"nothing ({error.strerror or error})".encode()
+        if found != expected.encode():
+            what = (
+                f"expected {expected.strip()}, as the log says, found {found.decode('utf-8', 'replace').strip()[:300]}"
+            )
+            findings.append(_damage("key", f"keys/{name}", what, "Restore it from a copy"))
+    private = archive.path / "keys" / "log.pem"
+    if os.name != "nt" and private.is_file() and private.stat().st_mode & 0o077:
+        what = "the signing key may be read by other users of this machine"
+        findings.append(_note("permissions", "keys/log.pem", what, f"chmod 600 {private}"))
 
 
 def _check_prior(archive: Archive, prior: Checkpoint, walk: _Walk, findings: list[Finding]) -> None:
@@ -336,9 +359,9 @@ def _check_objects(
     objects = [item for item in stored if item.sha256]
     findings += [_stray(archive, item) for item in stored if not item.sha256]
     with ThreadPoolExecutor(HASHERS, thread_name_prefix="verify") as pool:
-        for item, found in zip(objects, pool.map(_hash, objects), strict=True):
+        count = one_at_a_time(on_bytes)
+        for item, found in zip(objects, pool.map(lambda item: _hash(item, count), objects), strict=True):
             findings += _check_object(item, found, walk)
-            on_bytes(item.size)
     leftovers = archive.store.leftovers()
     if leftovers:
         what = f"{len(leftovers)} temporary files: a command was cut short, or another dalil is adding files right now"
@@ -368,9 +391,9 @@ def _stray(archive: Archive, item: Stored) -> Finding:
     return _damage("stray", where, "is no object", "Move it out of the archive")
 
 
-def _hash(item: Stored) -> str:
+def _hash(item: Stored, on_bytes: Callable[[int], None]) -> str:
     try:
-        with Path(item.path).open("rb", buffering=0) as file:
-            return hash_file(file)
+        with item.path.open("rb", buffering=0) as file:
+            return hash_file(file, on_bytes)
     except OSError as error:
         return f"nothing ({error.strerror or error})"

@@ -10,7 +10,7 @@ import hashlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -84,7 +84,7 @@ class Incoming:
     def discard(self) -> None:
         """The temporary file is gone."""
         self._file.close()
-        self.path.unlink(missing_ok=True)
+        remove(self.path)
 
 
 class LocalStore:
@@ -171,15 +171,23 @@ class LocalStore:
     def sweep(self) -> None:
         """Temporary files are gone. Only the one writer may call this, before it writes."""
         for path in self.leftovers():
-            path.unlink(missing_ok=True)
+            remove(path)
 
 
-def hash_file(file: BinaryIO) -> str:
+def hash_file(file: BinaryIO, on_bytes: Callable[[int], None] = lambda _: None) -> str:
     """The SHA-256 of the rest of the file, read in blocks."""
     digest = hashlib.sha256()
     while block := file.read(BLOCK_BYTES):
         digest.update(block)
+        on_bytes(len(block))
     return digest.hexdigest()
+
+
+def remove(path: Path) -> None:
+    """No such file stands; for temporary files, sealed or not."""
+    if os.name == "nt" and path.exists():
+        path.chmod(0o600)  # Windows removes no read-only file
+    path.unlink(missing_ok=True)
 
 
 def write_file(path: Path, data: bytes, *, mode: int = 0o644) -> None:
@@ -214,18 +222,21 @@ def _move(temporary: Path, target: Path, *, must_be_new: bool = False) -> None:
 
     On a file system without hard links, the writer's lock keeps others from putting one there meanwhile.
     """
+    if os.name == "nt":
+        if must_be_new or not target.exists():
+            temporary.rename(target)  # Windows overwrites nothing in a rename
+        return
     try:
         os.link(temporary, target)
     except FileExistsError:
         if must_be_new:
             raise
     except OSError:
-        if target.exists():
-            if must_be_new:
-                raise FileExistsError(target) from None
-        else:
+        if not target.exists():
             temporary.rename(target)
             return
+        if must_be_new:
+            raise FileExistsError(target) from None
     temporary.unlink()
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath
 from urllib.parse import unquote_to_bytes
 
-from dalil.archive.settings import FILE as ARCHIVE_FILE
+from dalil.archive.settings import is_archive
 from dalil.archive.sources.found import Found
 from dalil.errors import InputRefused
 
@@ -42,7 +42,7 @@ def find(target: str | os.PathLike) -> Iterator[Found | InputRefused]:
         yield refusal(path, OSError(errno.ELOOP, "loop"))
         return
     if stat.S_ISDIR(found.st_mode):
-        if (path / ARCHIVE_FILE).is_file():
+        if is_archive(path):
             yield InputRefused(str(path), "is an archive of dalil itself", "Name the folder that holds the originals")
         else:
             yield from _walk(path, (_identity(found),), {_identity(found)}, None)
@@ -125,7 +125,7 @@ def _subfolder(
     identity = _identity(found)
     if identity in ancestors:
         yield InputRefused(str(path), "is a link to a folder that it stands in (a loop)", "Remove the link")
-    elif identity not in seen and not (path / ARCHIVE_FILE).is_file():
+    elif identity not in seen and not is_archive(path):
         # A folder reached twice through links is walked once: all its files are taken in either way.
         seen.add(identity)
         yield from _walk(path, (*ancestors, identity), seen, page)
@@ -143,10 +143,12 @@ def _file(
         yield refused
         return
     source = source_uri(path)
-    parts = path.with_name(_parts_name(path.name)) if _parts_name(path.name) else None
-    if page is None and parts and parts.is_dir():
+    parts_name = _parts_name(path.name)
+    parts = path.with_name(parts_name) if page is None and parts_name else None
+    parts_found = _stat(parts) if parts else None
+    if parts and parts_found and stat.S_ISDIR(parts_found.st_mode):
         yield Found(path, readable_name(path), source, has_parts=True)
-        yield from _subfolder(parts, parts.stat(), ancestors, set() if seen is None else seen, source)
+        yield from _subfolder(parts, parts_found, ancestors, set() if seen is None else seen, source)
     else:
         yield Found(path, readable_name(path), source, page=page)
 
@@ -155,6 +157,13 @@ def _parts_name(name: str) -> str:
     """The folder that a browser would have saved beside a page of this name; "" if it is no page's name."""
     path = PurePath(name)
     return path.stem + PARTS_SUFFIX if path.suffix.lower() in PAGE_SUFFIXES else ""
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _identity(found: os.stat_result) -> tuple[int, int]:

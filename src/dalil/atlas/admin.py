@@ -14,7 +14,39 @@ from dalil.atlas.keys import key_of, words_of
 ALIKE = 0.78
 # Words that name the kind of division and not the division.
 KINDS = frozenset(
-    ["province", "governorate", "district", "region", "oblast", "state", "subdistrict", "county", "countryside", "rural", "rif", "reef", "muhafazat", "mantiqat", "raion", "territory", "محافظه", "محافظة", "ولاية", "ولايه", "منطقة", "منطقه", "قضاء", "ناحية", "ناحيه", "ريف", "لواء", "مديرية", "مديريه", "область", "район"]
+    [
+        "province",
+        "governorate",
+        "district",
+        "region",
+        "oblast",
+        "state",
+        "subdistrict",
+        "county",
+        "countryside",
+        "rural",
+        "rif",
+        "reef",
+        "muhafazat",
+        "mantiqat",
+        "raion",
+        "territory",
+        "محافظه",
+        "محافظة",
+        "ولاية",
+        "ولايه",
+        "منطقة",
+        "منطقه",
+        "قضاء",
+        "ناحية",
+        "ناحيه",
+        "ريف",
+        "لواء",
+        "مديرية",
+        "مديريه",
+        "область",
+        "район",
+    ]
 )
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dalil.records import Footage
 
+# Media types that are probed; what cannot be opened after all is refused by `probe`.
+FOOTAGE_PREFIXES = ("image/", "video/", "audio/")
+
 
 def probe(path: Path, *, object: str, derived: Path | None, stills: int = 8) -> Footage:
     """What the file at `path` is, by its own content; its stills stand under `derived` (none where that is None).

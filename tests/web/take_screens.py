@@ -1,4 +1,6 @@
-"""Pictures of every page at 1440 and 390 px, light, dark and Arabic, into docs/screens: python tests/web/take_screens.py
+"""Pictures of every page at 1440 and 390 px, light, dark and Arabic, into docs/screens.
+
+Run as: python tests/web/take_screens.py
 
 --archive A takes them from that archive (its incident with most reports); without it, from the tests' own.
 """
@@ -34,7 +36,10 @@ def pages(archive: Path) -> dict[str, str]:
         most = select(db.account.c.incident).group_by(db.account.c.incident).order_by(func.count().desc()).limit(1)
         incident = conn.scalar(most)
         source = conn.scalar(
-            select(db.claim.c.sha256).group_by(db.claim.c.sha256).order_by(func.count().desc(), db.claim.c.sha256).limit(1)
+            select(db.claim.c.sha256)
+            .group_by(db.claim.c.sha256)
+            .order_by(func.count().desc(), db.claim.c.sha256)
+            .limit(1)
         )
         clip = conn.scalar(select(db.footage.c.sha256).order_by(db.footage.c.duration_s).limit(1))
     found = {

@@ -163,7 +163,9 @@ def news() -> Report:
         said_by=Speaker("residents", q("residents"), "said"),
         when=day(date(2016, 11, 4), q("Friday evening"), "weekday before publication"),
         where=kafr_naha("Kafrnaha", q("Kafrnaha")),
-        killed=Toll(17, 17, None, q("At least 17 people"), (GroupToll("child", None, None, None, q("Several infants")),)),
+        killed=Toll(
+            17, 17, None, q("At least 17 people"), (GroupToll("child", None, None, None, q("Several infants")),)
+        ),
         suspects=(Suspect(("Russian",), "state", "suspected", None, (q("The planes were suspected to be Russian"),)),),
         weapons=(Weapon(("aircraft",), "aircraft", (q("aircraft"),)),),
     )
@@ -178,9 +180,15 @@ def news() -> Report:
         "airstrike",
         "reported",
         q(boy_words),
-        victims=(Victim(("A small boy",), 1, "rescued", False, None, "male", (q("A small boy"), q("carried him away alive"))),),
+        victims=(
+            Victim(
+                ("A small boy",), 1, "rescued", False, None, "male", (q("A small boy"), q("carried him away alive"))
+            ),
+        ),
         footage=FootageMention(
-            43.0, "Aleppo24", day(date(2016, 11, 4), q("made on Friday"), "weekday before publication"),
+            43.0,
+            "Aleppo24",
+            day(date(2016, 11, 4), q("made on Friday"), "weekday before publication"),
             (q("The recording lasts 43 seconds"), q("credited to Aleppo24")),
         ),
     )
@@ -192,17 +200,38 @@ def news() -> Report:
         victims=(Victim(("Umm Khalid",), 1, "injury", True, None, "female", (q("Umm Khalid, a teacher"),)),),
     )
     others = [
-        claim("airstrike", "generic", q("Raids that kill five, or fifteen, or fifty people have become everyday news.")),
-        claim("killing", "total", q("More than 300 people have been killed in the province since September."),
-              killed=Toll(300, 300, None, q("More than 300 people"))),
-        claim("ground_assault", "forecast", q("Many expect an assault on the eastern districts of Aleppo within days."),
-              said_by=Speaker("Many", q("Many"), "expect")),
-        claim("airstrike", "denied", q("The Russian defence ministry denied that its aircraft had flown over the village."),
-              said_by=Speaker("The Russian defence ministry", q("The Russian defence ministry"), "denied")),
+        claim(
+            "airstrike", "generic", q("Raids that kill five, or fifteen, or fifty people have become everyday news.")
+        ),
+        claim(
+            "killing",
+            "total",
+            q("More than 300 people have been killed in the province since September."),
+            killed=Toll(300, 300, None, q("More than 300 people")),
+        ),
+        claim(
+            "ground_assault",
+            "forecast",
+            q("Many expect an assault on the eastern districts of Aleppo within days."),
+            said_by=Speaker("Many", q("Many"), "expect"),
+        ),
+        claim(
+            "airstrike",
+            "denied",
+            q("The Russian defence ministry denied that its aircraft had flown over the village."),
+            said_by=Speaker("The Russian defence ministry", q("The Russian defence ministry"), "denied"),
+        ),
     ]
     return Report(
-        "2016-11-05-courier.txt", NEWS, "A boy carried out of the dust west of Aleppo", "The Example Courier",
-        date(2016, 11, 5), "en", [strike, infants, boy, teacher, *others], ((0, 1, 2, 3),), "A. Writer",
+        "2016-11-05-courier.txt",
+        NEWS,
+        "A boy carried out of the dust west of Aleppo",
+        "The Example Courier",
+        date(2016, 11, 5),
+        "en",
+        [strike, infants, boy, teacher, *others],
+        ((0, 1, 2, 3),),
+        "A. Writer",
     )
 
 
@@ -218,7 +247,13 @@ def arabic() -> Report:
         where=kafr_naha("كفر ناها", q("كفر ناها"), 36.168273, 36.984502),
         killed=Toll(10, 10, 10, q("10 مدنيين"), (GroupToll("civilian", 10, 10, 10, q("10 مدنيين")),)),
         suspects=(
-            Suspect(("قوات الحكومة السورية",), "state", "accused", "المرصد السوري لحقوق الإنسان", (q("قوات الحكومة السورية"),)),
+            Suspect(
+                ("قوات الحكومة السورية",),
+                "state",
+                "accused",
+                "المرصد السوري لحقوق الإنسان",
+                (q("قوات الحكومة السورية"),),
+            ),
         ),
     )
     girl = claim(
@@ -232,13 +267,21 @@ def arabic() -> Report:
         ),
     )
     threat = claim(
-        "shelling", "threatened", q(ARABIC[ARABIC.index("وهدّدت") :].strip()),
+        "shelling",
+        "threatened",
+        q(ARABIC[ARABIC.index("وهدّدت") :].strip()),
         said_by=Speaker("الحكومة السورية", q("الحكومة السورية بتوسيع"), "هدّدت"),
     )
     threat = replace(threat, said_by=Speaker("الحكومة السورية", None, "هدّدت"))
     return Report(
-        "تقرير-كفر-ناها.txt", ARABIC, "عشرة قتلى في غارة على كفر ناها", "صحيفة المثال", date(2016, 11, 5), "ar",
-        [strike, girl, threat], ((0, 1),),
+        "تقرير-كفر-ناها.txt",
+        ARABIC,
+        "عشرة قتلى في غارة على كفر ناها",
+        "صحيفة المثال",
+        date(2016, 11, 5),
+        "ar",
+        [strike, girl, threat],
+        ((0, 1),),
     )
 
 
@@ -258,16 +301,30 @@ def note() -> Report:
         ),
         targets=(Target(("Four homes",), "home", (q("Four homes"),)),),
     )
-    return Report("note-2016-11-04.md", NOTE, "Monitoring note, 4 November 2016", "Example Monitor", date(2016, 11, 20),
-                  "en", [strike], ((0,),))
+    return Report(
+        "note-2016-11-04.md",
+        NOTE,
+        "Monitoring note, 4 November 2016",
+        "Example Monitor",
+        date(2016, 11, 20),
+        "en",
+        [strike],
+        ((0,),),
+    )
 
 
 def small(name: str, text: str, title: str, which: date, said: str, toll: Toll, suspects=()) -> Report:
     q = Words(text)
     toll = replace(toll, quote=q(toll.quote.text))
-    strike = claim("airstrike", "reported", q(text.strip()), when=day(which, q(said), "full date"),
-                   where=kafr_naha("Kafr Naha", q("Kafr Naha")), killed=toll,
-                   suspects=tuple(Suspect((s,), "state", "stated", None, (q(s),)) for s in suspects))
+    strike = claim(
+        "airstrike",
+        "reported",
+        q(text.strip()),
+        when=day(which, q(said), "full date"),
+        where=kafr_naha("Kafr Naha", q("Kafr Naha")),
+        killed=toll,
+        suspects=tuple(Suspect((s,), "state", "stated", None, (q(s),)) for s in suspects),
+    )
     return Report(name, text, title, "Example Monitor", date(2016, 11, 20), "en", [strike], ((0,),))
 
 
@@ -275,16 +332,29 @@ def hostile() -> Report:
     text = 'On 9 November 2016 </p><script>alert(1)</script> hit "><img src=x onerror=alert(2)>, killing 2 {{ 7*7 }}.'
     q = Words(text)
     strike = claim(
-        "shelling", "reported", q(text),
+        "shelling",
+        "reported",
+        q(text),
         said_by=Speaker("<b>bold</b>", None, "said"),
         when=day(date(2016, 11, 9), q("9 November 2016"), "full date"),
         where=Place('"><img src=x onerror=alert(2)>', q('"><img src=x onerror=alert(2)>'), 1, None, ()),
         killed=Toll(2, 2, 2, q("killing 2")),
-        suspects=(Suspect(("<script>alert(1)</script>",), "group", "stated", "<i>x</i>", (q("<script>alert(1)</script>"),)),),
+        suspects=(
+            Suspect(("<script>alert(1)</script>",), "group", "stated", "<i>x</i>", (q("<script>alert(1)</script>"),)),
+        ),
         victims=(Victim(("<u>someone</u>",), 1, "unknown", False, None, None, (q("hit"),)),),
     )
-    return Report(HOSTILE_NAME, HOSTILE_PAGE, "<script>alert('title')</script>", "</title><script>alert(3)</script>",
-                  date(2016, 11, 10), "en", [strike], ((0,),), "javascript:alert(4)")
+    return Report(
+        HOSTILE_NAME,
+        HOSTILE_PAGE,
+        "<script>alert('title')</script>",
+        "</title><script>alert(3)</script>",
+        date(2016, 11, 10),
+        "en",
+        [strike],
+        ((0,),),
+        "javascript:alert(4)",
+    )
 
 
 REPORTS = (
@@ -298,7 +368,11 @@ REPORTS = (
 )  # fmt: skip
 
 
-def draw_clip(path: Path, seconds: float = 43.0, comment: str | None = "Drawn by a script for tests: shapes and a tone, nobody is in it.") -> None:
+def draw_clip(
+    path: Path,
+    seconds: float = 43.0,
+    comment: str | None = "Drawn by a script for tests: shapes and a tone, nobody is in it.",
+) -> None:
     """A drawn clip in colour with a tone: moving shapes, four pictures a second."""
     rate = 4
     with av.open(str(path), "w") as out:
@@ -333,18 +407,42 @@ def put_report(archive: Archive, folder: Path, report: Report, text: str | None 
     path.write_text(report.text, "utf-8")
     sha256 = archive.capture_file(path, by="a tester").object.sha256
     document = Document(
-        sha256, text or report.text, report.title, report.author, report.publisher, report.published, report.lang, None, (), ()
+        sha256,
+        text or report.text,
+        report.title,
+        report.author,
+        report.publisher,
+        report.published,
+        report.lang,
+        None,
+        (),
+        (),
     )
     reading = Reading(
-        None, report.published, report.lang, report.title, report.author, report.publisher, tuple(report.claims),
+        None,
+        report.published,
+        report.lang,
+        report.title,
+        report.author,
+        report.publisher,
+        tuple(report.claims),
         tuple(merged(report.claims, indices) for indices in report.incidents),
     )
     with archive.engine.begin() as conn:
-        conn.execute(insert(db.document).values(
-            sha256=sha256, title=report.title, publisher=report.publisher, published=report.published.isoformat(),
-            lang=report.lang, record=encode(document).decode(), reading=encode(reading).decode(),
-        ))
-        rows = [{"sha256": sha256, "position": i, "type": c.type, "status": c.status} for i, c in enumerate(report.claims)]
+        conn.execute(
+            insert(db.document).values(
+                sha256=sha256,
+                title=report.title,
+                publisher=report.publisher,
+                published=report.published.isoformat(),
+                lang=report.lang,
+                record=encode(document).decode(),
+                reading=encode(reading).decode(),
+            )
+        )
+        rows = [
+            {"sha256": sha256, "position": i, "type": c.type, "status": c.status} for i, c in enumerate(report.claims)
+        ]
         conn.execute(insert(db.claim), rows)
         link_reading(conn, document, reading)
     return sha256
@@ -384,5 +482,7 @@ def make(folder: Path) -> Made:
         draw_clip(source / "clip.mp4")
         clip = put_clip(archive, source / "clip.mp4")
         with archive.engine.connect() as conn:
-            rows = dict(conn.execute(db.account.select().with_only_columns(db.account.c.sha256, db.account.c.incident)).all())
+            rows = dict(
+                conn.execute(db.account.select().with_only_columns(db.account.c.sha256, db.account.c.incident)).all()
+            )
     return Made(folder / "archive", hashes[0], hashes[1], clip, bad_hash, rows[hashes[0]], rows[bad_hash])

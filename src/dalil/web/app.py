@@ -20,6 +20,7 @@ def create_app(archive, *, lang: str = "en") -> ASGIApp:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     # The errors' pages pass through the guard too: it wraps Starlette's own outermost layer.
     app = Starlette(routes=ALL, exception_handlers={HTTPException: refused, Exception: broken})
+    app.router.redirect_slashes = False
     app.state.archive = archive
     app.state.lang = lang
     app.state.archive_name = archive.settings.name
@@ -28,7 +29,9 @@ def create_app(archive, *, lang: str = "en") -> ASGIApp:
 
 def refused(request: Request, error: HTTPException) -> Response:
     """The page for an address that there is not, or a request that it does not take."""
-    return page(request, "error.html", status=error.status_code, kind="missing" if error.status_code == 404 else "method")
+    return page(
+        request, "error.html", status=error.status_code, kind="missing" if error.status_code == 404 else "method"
+    )
 
 
 def broken(request: Request, _error: Exception) -> Response:

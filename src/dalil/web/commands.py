@@ -9,9 +9,21 @@ from dalil.archive.commands import archive_option
 
 @click.command("serve")
 @archive_option
-@click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="The next free one is taken if it is not free.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8484,
+    show_default=True,
+    help="The next free one is taken if it is not free.",
+)
 @click.option("--no-browser", is_flag=True, help="Only print the address.")
-@click.option("--lang", type=click.Choice(["en", "ar"]), default="en", show_default=True, help="Language for who has not chosen one.")
+@click.option(
+    "--lang",
+    type=click.Choice(["en", "ar"]),
+    default="en",
+    show_default=True,
+    help="Language for who has not chosen one.",
+)
 def serve_command(archive, port, no_browser, lang):
     """Show an archive in the browser, on this machine alone.
 

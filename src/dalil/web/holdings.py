@@ -124,9 +124,7 @@ def told(conn: Connection, statuses: tuple[str, ...], *, limit: int, offset: int
         if row.sha256 not in readings:
             readings[row.sha256] = decode(row.reading, Reading)
         claim = readings[row.sha256].claims[row.position]
-        found.append(
-            Told(row.sha256, row.position + 1, row.title, row.publisher, row.published, row.lang, claim)
-        )
+        found.append(Told(row.sha256, row.position + 1, row.title, row.publisher, row.published, row.lang, claim))
     return found
 
 

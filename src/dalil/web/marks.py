@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -100,7 +101,7 @@ def nesting(marks: Iterable[Mark], start: int, end: int) -> Iterator[tuple[str, 
     edges = {start, end, *(m.start for m in inside), *(m.end for m in inside)}
     points = sorted(point for point in edges if start <= point <= end)
     waiting, stack = inside[::-1], []
-    for at, following in zip(points, points[1:], strict=False):
+    for at, following in itertools.pairwise(points):
         reopened = []
         while any(m.end <= at for m in stack):
             mark = stack.pop()
@@ -118,7 +119,7 @@ def nesting(marks: Iterable[Mark], start: int, end: int) -> Iterator[tuple[str, 
 
 
 def marked_text(text: str, marks: list[Mark], label: Callable[[Mark], str]) -> list[Markup]:
-    """The paragraphs of `text` as safe HTML; without its tags, each is its stretch of the text, character for character.
+    """The paragraphs of `text` as safe HTML; without its tags, each is its stretch of the text exactly.
 
     The first fragment of a mark bears its anchor as id; every fragment names it in `data-mark`. `label` gives the words
     that a screen reader or a pointer is told.

@@ -21,4 +21,4 @@ class Paging:
 def page_number(request: Request) -> int:
     """The page that the address asks for; the first one where it asks for none that could be."""
     asked = request.query_params.get("page", "1")
-    return min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdigit() and 0 < int(asked[:9]) else 1
+    return min(int(asked), LAST_PAGE) if asked.isascii() and asked.isdigit() and int(asked[:9]) > 0 else 1

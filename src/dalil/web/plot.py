@@ -64,7 +64,9 @@ def bar(place, account: Account, toll: Toll) -> Bar:
     low = toll.low if toll.low is not None else (min(known) if toll.high is None else 0)
     high = toll.high if toll.high is not None else max(known)
     open_above = toll.high is None and toll.low is not None
-    return Bar(account, toll, None, toll.quote, place(low), place(high), place(low) if low == high else None, open_above)
+    return Bar(
+        account, toll, None, toll.quote, place(low), place(high), place(low) if low == high else None, open_above
+    )
 
 
 def numbers(toll: Toll) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
 from importlib import resources
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from dalil.errors import one_line
-from dalil.records import Account, DateSpan, Incident, Quote
+from dalil.records import Account, Incident, Quote
 from dalil.web.language import LANGUAGES, Language, language
 from dalil.web.marks import SIGNS, words_anchor
 
@@ -47,7 +48,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "link": partial(link, request),
         "to_words": partial(to_words, request),
         "title_of": partial(title_of, lang),
+        "place_name": partial(place_name, lang),
         "reporter": partial(reporter, lang),
+        "veil": plain,
         "here": request.url.path,
         "switch": switch(request, lang),
         "archive_name": request.app.state.archive_name,
@@ -93,13 +96,19 @@ def to_words(request: Request, document: str, words: Quote) -> str:
 def title_of(lang: Language, incident: Incident) -> str:
     """The incident's heading in the page's language: kind, place, day."""
     kind = lang.term("event", incident.type)
-    place = incident.where.name if incident.where else None
-    day = lang.span(DateSpan(incident.when.start, incident.when.end, incident.when.precision, None, None, "")) if incident.when else None
+    place = place_name(lang, incident)
+    day = lang.span(replace(incident.when, time=None)) if incident.when else None
     if place and day:
         return lang.text("incident.title", kind=kind, place=place, day=day)
     if place:
         return lang.text("incident.title_no_day", kind=kind, place=place)
     return lang.text("incident.title_no_place", kind=kind, day=day or lang.text("incidents.undated"))
+
+
+def place_name(lang: Language, incident: Incident) -> str | None:
+    """What the place is called: as in a report in the page's language if there is one."""
+    told = (a.event.where.name for a in incident.accounts if a.lang == lang.code and a.event.where)
+    return next(told, incident.where.name if incident.where else None)
 
 
 def reporter(lang: Language, account: Account) -> str:
@@ -108,6 +117,11 @@ def reporter(lang: Language, account: Account) -> str:
 
 
 # ------------------------------------------------------------------ values
+
+
+def plain(text: str) -> str:
+    """The text as it is: most pages withhold no name."""
+    return text
 
 
 def shown_name(text: object) -> str:

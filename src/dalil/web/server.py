@@ -8,6 +8,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -46,13 +47,16 @@ def serve(
         announce(address)
     if open_browser and has_screen():
         webbrowser.open(address)
-    server.run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # how a person ends it; uvicorn has closed everything by then
+        server.run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that holds `port`, or the next free one above it; 0 takes any. Refused beyond loopback."""
     if not is_loopback(host):
-        raise DalilError(f"expected an address of this machine alone, found {host}. Use 127.0.0.1: there are no accounts yet")
+        raise DalilError(
+            f"expected an address of this machine alone, found {host}. Use 127.0.0.1: there are no accounts yet"
+        )
     for candidate in range(port, port + PORTS_TRIED if port else 1):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if os.name != "nt":

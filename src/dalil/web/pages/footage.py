@@ -87,9 +87,7 @@ def still(request: Request) -> Response:
     path = (root / footage.stills[number].file).resolve()
     if not path.is_relative_to(root) or path.suffix not in STILL_TYPES or not path.is_file():
         raise HTTPException(404)
-    return FileResponse(
-        path, headers={"content-security-policy": CAPTURE_POLICY}, media_type=STILL_TYPES[path.suffix]
-    )
+    return FileResponse(path, headers={"content-security-policy": CAPTURE_POLICY}, media_type=STILL_TYPES[path.suffix])
 
 
 def asked_hash(request: Request) -> str:

@@ -14,7 +14,7 @@ from dalil.footage.store import load_footage
 from dalil.incidents import store
 from dalil.records import INCIDENT_STATUSES, Claim, Footage, FootageLink, Incident, Neighbour
 from dalil.web import holdings
-from dalil.web.people import testimonies
+from dalil.web.people import Veil, testimonies
 from dalil.web.plot import plots
 from dalil.web.render import language_of, page
 from dalil.web.security import PLAYED
@@ -54,7 +54,8 @@ def incident_page(request: Request) -> Response:
             "neighbours": [(n, store.load_incident(conn, n.incident)) for n in ordered(incident.neighbours)],
             "custody": custody(conn, incident, documents),
         }
-    mirrored = language_of(request).direction == "rtl"
+    lang = language_of(request)
+    veil = Veil(incident)
     people = testimonies(incident)
     return page(
         request,
@@ -62,7 +63,8 @@ def incident_page(request: Request) -> Response:
         incident=incident,
         people=people,
         withheld=any(person.name is None for one in people for person in one.people),
-        plots=plots(incident, mirrored=mirrored),
+        plots=plots(incident, mirrored=lang.direction == "rtl"),
+        veil=lambda text: veil.over(text, lang.text("incident.sealed")),
         titles={a.document: a for a in incident.accounts},
         **values,
     )

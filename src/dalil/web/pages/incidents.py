@@ -32,9 +32,7 @@ def list_page(request: Request) -> Response:
     number = page_number(request)
     words = request.query_params.get("words", "").strip()[:LONGEST_FILTER]
     with request.app.state.archive.engine.connect() as conn:
-        rows = store.list_incidents(
-            conn, words=words or None, limit=ROWS_A_PAGE + 1, offset=(number - 1) * ROWS_A_PAGE
-        )
+        rows = store.list_incidents(conn, words=words or None, limit=ROWS_A_PAGE + 1, offset=(number - 1) * ROWS_A_PAGE)
         shown = [i for row in rows[:ROWS_A_PAGE] if (i := store.load_incident(conn, row.id))]
         counts = holdings.counts(conn)
     return page(

@@ -1,13 +1,15 @@
-"""Captured bytes as they are: always a sandboxed download; pages play recordings from it by range requests."""
+"""Captured files: the page of one, and its bytes as a sandboxed download; recordings play from it by range requests."""
 
 from __future__ import annotations
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dalil.footage.store import load_footage
 from dalil.web import holdings
+from dalil.web.render import link, page
 from dalil.web.security import SHA256, capture_headers, served_type
 
 
@@ -28,4 +30,25 @@ def original(request: Request) -> Response:
     return FileResponse(path, headers=headers, media_type=served_type(found.media_type))
 
 
-ROUTES = (Route("/objects/{sha256}", original, methods=["GET"]),)
+def file_page(request: Request) -> Response:
+    """Where the object is shown: its page as a report or a recording, else what is known of it as a file."""
+    archive, sha256 = request.app.state.archive, request.path_params["sha256"]
+    if not SHA256.fullmatch(sha256):
+        raise HTTPException(404)
+    with archive.engine.connect() as conn:
+        document, _ = holdings.reading_and_document(conn, sha256)
+        footage = load_footage(conn, sha256)
+        problems = holdings.problems_of(conn, sha256)
+        held = holdings.held(conn, sha256)
+    if document or footage:
+        return RedirectResponse(link(request, f"/{'sources' if document else 'footage'}/{sha256}"), 303)
+    if held is None:
+        raise HTTPException(404)
+    captures = list(archive.captures(sha256))
+    return page(request, "file.html", sha256=sha256, held=held, problems=problems, captures=captures)
+
+
+ROUTES = (
+    Route("/objects/{sha256}", original, methods=["GET"]),
+    Route("/files/{sha256}", file_page, methods=["GET"]),
+)

@@ -37,7 +37,7 @@ def source_page(request: Request) -> Response:
         document=document,
         reading=reading,
         claims=claims,
-        statuses=[s for s in dict.fromkeys(c.status for c in claims)],
+        statuses=list(dict.fromkeys(c.status for c in claims)),
         paragraphs=marked_text(
             document.text, marks_of(reading) if reading else [], lambda mark: label(lang, mark, kinds)
         ),

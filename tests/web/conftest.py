@@ -1,0 +1,26 @@
+"""One small archive for all tests of the pages, made once."""
+
+import pytest
+import web_archive
+from starlette.testclient import TestClient
+
+from dalil.archive import Archive
+from dalil.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    return web_archive.make(tmp_path_factory.mktemp("web"))
+
+
+@pytest.fixture(scope="session")
+def client(made):
+    with Archive.open(made.path) as archive:
+        yield TestClient(create_app(archive), base_url="http://127.0.0.1:8484")
+
+
+@pytest.fixture
+def empty_client(tmp_path):
+    Archive.create(tmp_path / "empty", "Empty").close()
+    with Archive.open(tmp_path / "empty") as archive:
+        yield TestClient(create_app(archive), base_url="http://localhost")

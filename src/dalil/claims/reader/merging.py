@@ -180,7 +180,9 @@ def _whose(singles: list[Person], line: Line, p: Phrase) -> Person | None:
 
 
 def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
-    own, quoted, latest = [], [], None
+    own: list[tuple[Toll, frozenset[str], bool]] = []
+    quoted: list[tuple[Toll, frozenset[str], bool]] = []
+    latest = None
     groups: dict[str, GroupToll] = {}
     for d in event.drafts:
         toll = toll_of(d.mentions, kind)
@@ -192,16 +194,68 @@ def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
             continue
         if any(m.latest for m in d.mentions):
             latest = toll
-        (own if d.speaker is None or d.saying is None else quoted).append(toll)
-    chosen = latest or _highest(own) or _highest(quoted)
-    named = [p for p in event.people.persons if p.effect in effects and p.single]
-    if named and (value(chosen) or 0) < len(named):
-        line, p = named[0].mentions[0]
-        n = len(named)
-        chosen = Toll(n, n, n, chosen.quote if chosen else line.quote(p.i, p.j))
+        told = (toll, _sides(d, effects), _plain_count(d, effects))
+        (own if d.speaker is None or d.saying is None else quoted).append(told)
+    counted = [x for x in own if x[2]] or [x for x in quoted if x[2]]
+    chosen = latest or _standing(counted) or _standing(own) or _standing(quoted)
+    chosen = _with_singles(event, chosen, effects, bool(counted) or latest is not None)
     if chosen is None:
         return Toll(None, None, None, next(iter(groups.values())).quote, tuple(groups.values())) if groups else None
     return replace(chosen, groups=tuple(groups.values()))
+
+
+def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted: bool) -> Toll | None:
+    """Not fewer than the persons told one by one, unless a figure says exactly how many there were."""
+    singles = [p for p in event.people.persons if p.effect in effects and p.single]
+    if not singles or (value(chosen) or 0) >= len(singles):
+        return chosen
+    if counted and chosen is not None and chosen.high is not None:
+        return chosen
+    line, p = singles[0].mentions[0]
+    n = len(singles)
+    if chosen is not None and chosen.high is None and counted:
+        return Toll(n, n, None, chosen.quote)
+    return Toll(n, n, n, chosen.quote if chosen else line.quote(p.i, p.j))
+
+
+def _plain_count(d: Draft, effects: set[str]) -> bool:
+    """Whether the draft gives a figure, not only a person or a plural."""
+    return any(p.amount is not None and not p.amount.vague for m in d.mentions if m.effect in effects for p in m.victims)
+
+
+SIDES = {"fighter": "fighter", "soldier": "soldier", "police": "police"}
+
+
+def _sides(d: Draft, effects: set[str]) -> frozenset[str]:
+    """Which sides the dead of a draft belong to; empty where its words may mean anyone."""
+    out = set()
+    for m in d.mentions:
+        if m.effect in effects:
+            for p in m.victims:
+                if p.kind != "people" or d.line.is_(p.head, "anyone") or p.head == p.i and p.kind == "number":
+                    return frozenset()
+                out.add(SIDES.get(p.group, "civilian"))
+    return frozenset(out)
+
+
+def _standing(tolls: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:
+    """The first count stands; a later one of another side (soldiers after civilians) is added to it."""
+    if not tolls:
+        return None
+    total, seen, _ = tolls[0]
+    for toll, sides, _ in tolls[1:]:
+        if seen and sides and not seen & sides:
+            total, seen = _plus(total, toll), seen | sides
+        elif (value(toll) or 0) > (value(total) or 0) and total.best is None:
+            total = toll
+    return total
+
+
+def _plus(a: Toll, b: Toll) -> Toll:
+    def add(x, y):
+        return None if x is None or y is None else x + y
+
+    return Toll(add(a.low, b.low), add(a.best, b.best), add(a.high, b.high), a.quote)
 
 
 def _highest(tolls: list[Toll]) -> Toll | None:

@@ -86,6 +86,8 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
     if not DIGITS.match(word) or (k and line.w[k - 1] in ("$", "#", "£", "€")):
         return None
     n, j = int(re.sub("[,.]", "", word)), k + 1
+    if line.is_(j, "ageword") and (line.w[j].endswith("old") or (j + 1 < line.n and line.w[j + 1] == "old")):
+        return None
     if j < line.n:
         if line.w[j] == "%":
             return None

@@ -123,6 +123,11 @@ class People:
         amount = amount_of(line, p)
         count = amount.value if amount is not None else None
         sex = sex_of(line, p)
+        known = next((x for x in self.persons if any(q is p for _, q in x.mentions)), None)
+        if known is not None:
+            if RANK[effect] > RANK[known.effect]:
+                known.effect = effect
+            return known
         known = self._known(line, p, names, count, sex, together)
         if known is None:
             if p.kind == "pronoun" or (p.plural and p.definite and amount is None):

@@ -12,7 +12,8 @@ from dalil.claims.reader.numbers import Amount, amount_at
 HEADS = ("people", "target", "weapon", "actor")
 MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
-VERBISH = re.compile(r"(?:ed|ly)$")
+HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
+UNKNOWN = 4  # words of a noun phrase that no lexicon knows
 
 
 @dataclass(slots=True)
@@ -96,6 +97,25 @@ def name_at(line: Line, k: int) -> int:
     return j
 
 
+def told_age(line: Line, k: int) -> tuple[int, int] | None:
+    """(age, next word) for "14-year-old", "14 year old" or "61-year old" at word k."""
+    word = line.w[k]
+    whole = AGE.match(word)
+    if whole:
+        return int(whole[1]), k + 1
+    if not word[0].isdigit():
+        return None
+    part = HALF_AGE.match(word)
+    if part and k + 1 < line.n and line.w[k + 1] == "old":
+        return int(part[1]), k + 2
+    if word.isdigit() and k + 1 < line.n and line.is_(k + 1, "ageword"):
+        if line.w[k + 1].endswith("old"):
+            return int(word), k + 2
+        if k + 2 < line.n and line.w[k + 2] == "old":
+            return int(word), k + 3
+    return None
+
+
 def phrase_at(line: Line, i: int) -> Phrase | None:
     """The phrase that starts at word i, or None where none does."""
     amount = amount_at(line, i)
@@ -117,6 +137,8 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
     found = _head(line, i, k, determined or amount is not None)
     if found is not None:
         found.amount, found.definite = amount, definite and not other
+        if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
+            found.plural = False
         found.other = other
         _after(line, found)
         return found
@@ -124,6 +146,10 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         return Phrase(
             "people", i, k, i, i, k, None, amount, plural=line.w[k - 1] != "other" and amount is None, other=True
         )
+    unknown = _unknown(line, i, k) if (determined or amount is not None) and not (amount and amount.vague and not determined) else None
+    if unknown is not None:
+        unknown.amount, unknown.definite, unknown.plural = amount, definite, amount is not None and amount.value != 1
+        return unknown
     if amount is not None:
         return Phrase("number", i, amount.j, i, i, amount.j, amount=amount, definite=definite)
     if line.is_(i, "pron"):
@@ -143,12 +169,11 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             continue
         if head is not None:
             break
-        found_age = AGE.match(line.w[k])
+        found_age = told_age(line, k)
         if found_age:
-            age = int(found_age[1])
-            k += 1
+            age, k = found_age
             opened = True
-            if k >= line.n or not (_plain(line, k) or head_entry(line, k)):
+            if k >= line.n or not (_plain(line, k) or head_entry(line, k) or line.entry(k, "verb")):
                 return Phrase("people", i, k, core, k - 1, k, age=age)
             continue
         verb = line.entry(k, "verb") or line.entry(k, "noun")
@@ -177,6 +202,16 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
         return None
     phrase = Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
     return phrase
+
+
+def _unknown(line: Line, i: int, k: int) -> Phrase | None:
+    """A noun phrase behind a determiner or number whose words no lexicon knows; roles decide whether it is a person."""
+    start = k
+    while k < line.n and k - start < UNKNOWN and line.w[k][0].isalpha() and line.marks[k] is None:
+        k += 1
+    if k == start or line.is_(k - 1, "nonperson") or (line.cap[k - 1] and not line.shout):
+        return None
+    return Phrase("thing", i, k, start, k - 1, k)
 
 
 def _acts(line: Line, k: int, head: int | None, opened: bool) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from dalil.claims.reader.drafts import Draft, bare, drafts_of
+from dalil.claims.reader.grammars import own_grammar
 from dalil.claims.reader.lexicon import languages, lexicon
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.merging import Event, events_of, gather_mentions
@@ -20,7 +21,7 @@ from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_
 from dalil.claims.reader.tokens import sentences, shouting
 from dalil.claims.reader.tolls import described_groups, groups_of, toll_of, with_groups
 from dalil.claims.text.pasted import find_header
-from dalil.records import Claim, Reading, TextIncident
+from dalil.records import Claim, Quote, Reading, TextIncident
 
 DEFAULT = "en"
 
@@ -45,6 +46,25 @@ def read_text(
     published = published or header.published
     lang = lang or header.lang
     tag = lang if lang in languages() else DEFAULT
+    own = own_grammar(tag)
+    if own is not None:
+        claims, incidents = own(text, published=published, country=country, skipped=_header_quotes(header))
+    else:
+        claims, incidents = _cascade(text, tag, published, country, header)
+    return Reading(
+        id,
+        published,
+        lang or tag,
+        title or header.title,
+        author or header.author,
+        publisher or header.publisher,
+        claims,
+        incidents,
+    )
+
+
+def _cascade(text: str, tag: str, published: date | None, country: str | None, header) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
+    """The claims and incidents of a text in a language that the common cascade reads."""
     lx = lexicon(tag)
     shout = shouting(text)
     lines = [Line(text, s, lx, shout) for s in sentences(text, lx.abbreviations, lx.openers)]
@@ -60,21 +80,16 @@ def read_text(
     claims = tuple(_claim(drafts[k]) for k in kept)
     place = {k: n for n, k in enumerate(kept)}
     incidents = tuple(_incident(e, claims, tuple(place[k] for k in e.indices if k in place)) for e in events)
-    return Reading(
-        id,
-        published,
-        lang or tag,
-        title or header.title,
-        author or header.author,
-        publisher or header.publisher,
-        claims,
-        incidents,
-    )
+    return claims, incidents
+
+
+def _header_quotes(header) -> tuple[Quote, ...]:
+    return tuple(q for q in (header.author_quote, header.published_quote, header.publisher_quote) if q is not None)
 
 
 def _header_lines(lines: list[Line], header) -> set[int]:
     """Lines that only name the author, the date or the credit and tell of no event."""
-    quotes = [q for q in (header.author_quote, header.published_quote, header.publisher_quote) if q is not None]
+    quotes = _header_quotes(header)
     return {line.number for line in lines if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in quotes)}
 
 

@@ -42,6 +42,7 @@ class Mention:
 
 
 PEOPLE = ("people", "name", "pronoun")
+HARMED = (*PEOPLE, "actor", "thing")
 
 
 def mentions_of(line: Line) -> list[Mention]:
@@ -196,9 +197,12 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         return subject(line, before, kinds)
     fallback: Phrase | None = None
     steps = 0
-    while k >= 0 and steps < 30:
+    while k >= 0 and steps < 40:
         phrase = line.owner[k]
         steps += 1
+        if line.w[k] in (")", "]") and (opened := _opening(line, k)) is not None:
+            k = opened - 1
+            continue
         if phrase is None:
             if _wall(line, k, i):
                 break
@@ -209,14 +213,28 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         if fits and phrase.kind == "pronoun" and line.is_(phrase.i, "rel"):
             fits = False
         if fits:
-            if not (before >= 0 and line.is_(before, "prep")):
-                return _list_back(line, phrase, kinds)
-            if fallback is None and (phrase.kind != "name" or ("name" in kinds and not line.is_(before, "loc"))):
+            if not (before >= 0 and (line.is_(before, "prep") or line.is_(before, "include"))):
+                found = _list_back(line, phrase, kinds)
+                first = found[0].i - 1
+                if not (first >= 0 and line.is_(first, "include")):
+                    return found
+                before = first
+                if fallback is None:
+                    fallback = phrase
+            elif fallback is None and phrase.kind != "thing" and (phrase.kind != "name" or ("name" in kinds and not line.is_(before, "loc"))):
                 fallback = phrase
         k = before
     if fallback is not None and not line.is_(fallback.i - 1, "by"):
         return [fallback]
     return []
+
+
+def _opening(line: Line, k: int) -> int | None:
+    """Where the bracket that closes at word k opens, within 15 words."""
+    for x in range(k - 1, max(-1, k - 16), -1):
+        if line.w[x] in ("(", "["):
+            return x
+    return None
 
 
 def _bare(line: Line, phrase: Phrase, i: int) -> bool:
@@ -262,7 +280,7 @@ def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]
             phrase = _over(line, k, kinds)
             if phrase is None:
                 break
-        if phrase.i and line.is_(phrase.i - 1, "prep") and not line.is_(phrase.i - 1, "and"):
+        if phrase.i and line.is_(phrase.i - 1, "prep") and not line.is_(phrase.i - 1, "and") and not line.is_(phrase.i - 1, "include"):
             break
         out.append(phrase)
         k = phrase.i - 1
@@ -312,7 +330,7 @@ def _counts(line: Line, phrase: Phrase) -> bool:
     word = line.w[k]
     if not word[0].isalnum():
         return word not in ("%", "$", "-")
-    return line.is_(k, "and") or line.is_(k, "prep") or line.is_(k, "or") or line.is_(k, "adv") or line.is_(k, "sub")
+    return line.is_(k, "and") or line.is_(k, "prep") or line.is_(k, "include") or line.is_(k, "or") or line.is_(k, "adv") or line.is_(k, "sub")
 
 
 def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
@@ -326,7 +344,7 @@ def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
             k += 1 if line.is_(k, "and") else 2
             if k < line.n and line.marks[k - 1] is not None:
                 k = max(k, line.end(k - 1))
-        else:
+        elif (k := _beyond(line, start, kinds)) < 0:
             break
         phrase = line.owner[k] if k < line.n else None
         if phrase is None or phrase.i != k or phrase.kind not in (*kinds, "number") or phrase.kind == "pronoun":
@@ -340,6 +358,20 @@ def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
         out.append(phrase)
         k = phrase.j
     return out
+
+
+def _beyond(line: Line, k: int, kinds: tuple[str, ...]) -> int:
+    """Where a list goes on behind "of the Northern Front (NF) and two civilians"; -1 where it does not."""
+    if not (k < line.n and (line.is_(k, "of") or line.w[k] == "(")):
+        return -1
+    for x in range(k + 1, min(line.n - 1, k + 14)):
+        if line.is_(x, "and"):
+            p = line.owner[line.end(x)] if line.end(x) < line.n else None
+            if p is not None and p.i == line.end(x) and p.kind in kinds and (p.amount is not None or line.is_(p.i, "singular")):
+                return p.i
+        elif line.w[x] in (",", ";", ".") or (line.owner[x] is None and line.entry(x, "verb") is not None):
+            return -1
+    return -1
 
 
 def _listed(line: Line, k: int) -> bool:
@@ -406,10 +438,10 @@ def _harm(m: Mention) -> None:
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
     if m.voice in ("passive", "reduced", "being"):
-        m.victims = subject(line, m.i, (*PEOPLE, "actor"))
+        m.victims = subject(line, m.i, HARMED)
         _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
     else:
-        m.victims = objects(line, m.j, (*PEOPLE, "actor"))
+        m.victims = objects(line, m.j, HARMED)
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             _doers(m, subject(line, m.i, (*DOERS, "weapon")))
     after = skip_on(line, m.j)
@@ -435,7 +467,7 @@ def _to_death(line: Line, j: int) -> bool:
 
 def _die(m: Mention) -> None:
     m.voice = voice(m.line, m.i, m.j, m.entry)
-    m.victims = subject(m.line, m.i, (*PEOPLE, "actor"))
+    m.victims = subject(m.line, m.i, HARMED)
 
 
 def _hit(m: Mention) -> None:
@@ -518,8 +550,7 @@ def _death(m: Mention) -> None:
     if not m.victims and m.i and (p := line.owner[m.i - 1]) is not None and p.kind == "number":
         m.victims = [p]
     if not m.victims and m.i and line.is_(m.i - 1, "poss"):
-        p = line.owner[m.i - 1]
-        m.victims = [p] if p is not None and p.kind == "pronoun" else []
+        m.victims = [Phrase("pronoun", m.i - 1, m.i, m.i - 1, m.i - 1, m.i, definite=True, plural=line.is_(m.i - 1, "pronpl"))]
     _doers(m, following(line, m.j, "by", DOERS, 10))
 
 
@@ -542,10 +573,15 @@ def _toll(m: Mention) -> None:
             k -= 1
         if k > 0 and line.is_(k, "with"):
             m.victims = _nearest_people(line, k)
-    if m.entry.form == "sg" and m.effect == "death" and not m.victims:
-        n = _figure_after(line, m.j)
-        if n is not None:
-            m.victims, m.toll, m.latest = [n], True, True
+    if not m.victims and m.i >= 2 and line.w[m.i - 1] == "'s" and (p := line.owner[m.i - 2]) is not None and p.kind in PEOPLE:
+        m.victims = [p] if m.effect == "death" else []
+
+
+def _figure(m: Mention) -> None:
+    """The death toll: the last figure that it is said to have reached."""
+    n = _figure_after(m.line, m.j)
+    if n is not None:
+        m.victims, m.toll, m.latest = [n], True, True
 
 
 def _nearest_people(line: Line, k: int) -> list[Phrase]:
@@ -626,6 +662,6 @@ def _abduct(m: Mention) -> None:
 FRAMES = {
     "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
     "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
-    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll, "state": _state,
+    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll, "figure": _figure, "state": _state,
     "move": _doing, "flee": _flee, "besiege": _hit,
 }  # fmt: skip

@@ -79,6 +79,8 @@ def value(t: Toll | None) -> int | None:
 
 def _together(a: Toll, b: Toll, m: Mention) -> Toll:
     """Two counts of one sentence: a part is not added to the whole; separate counts are."""
+    if m.latest:
+        return b
     if m.voice == "modifier" or any(p.definite or p.kind == "pronoun" for p in m.victims):
         return a
     if (value(a) or 0) == 0 or (value(b) or 0) == 0:

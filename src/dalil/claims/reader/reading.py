@@ -76,6 +76,8 @@ def _cascade(text: str, tag: str, published: date | None, country: str | None, h
     events = events_of(drafts, published)
     for event in events:
         gather_mentions(event, lines)
+        if event.when is None:
+            event.when = setting.near(lines, event.drafts[0].line.number, event.drafts[-1].line.number)
     kept = _kept(drafts, events)
     claims = tuple(_claim(drafts[k]) for k in kept)
     place = {k: n for n, k in enumerate(kept)}

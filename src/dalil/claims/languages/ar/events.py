@@ -1,0 +1,124 @@
+"""What happened, by an Arabic clause: its acts and weapons, the kind of event that they make, and what was hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from dalil.claims.languages.ar.words import Entry, Line
+
+# Which kind wins where a clause tells several, on sentences of our own; means before outcomes, outcomes before "attack".
+RANK = {
+    "ceasefire": 100, "barrel_bomb": 99, "chemical": 98, "airstrike": 90, "missile": 85, "shelling": 80, "explosion": 78,
+    "sexual_violence": 76, "execution": 74, "stabbing": 73, "torture": 72, "abduction": 70, "detention": 68, "arson": 66,
+    "looting": 64, "robbery": 63, "shooting": 62, "ground_assault": 50, "killing": 40, "attack": 30, "displacement": 20,
+    "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
+}  # fmt: skip
+LOOSE = frozenset(("bombard", "launch", "drop", "hit", "damage", "find", "body", "war"))
+NEEDS_ACT = frozenset(("airstrike", "missile", "shelling", "explosion", "shooting", "stabbing", "arson"))
+FIRE = frozenset(("النار", "نيران", "الرصاص", "نيرانها", "رصاص"))
+
+
+@dataclass(slots=True)
+class Scene:
+    """The acts, weapons and targets between words a and b of a line."""
+
+    acts: list[tuple[int, Entry]] = field(default_factory=list)
+    weapons: list[tuple[int, Entry]] = field(default_factory=list)
+    targets: list[tuple[int, Entry]] = field(default_factory=list)
+
+    def has(self, *types: str) -> bool:
+        """Whether one of the acts is of one of the types."""
+        return any(e.a in types for _, e in self.acts)
+
+    @property
+    def violent(self) -> bool:
+        """Whether an act or a weapon of violence is told."""
+        return any(e.a not in ("movement", "ceasefire", "work_stoppage", "displacement", "siege", "war", "launch", "hit", "find")
+                   for _, e in self.acts) or bool(self.weapons)  # fmt: skip
+
+
+def scene_of(line: Line, a: int, b: int) -> Scene:
+    """What the words a..b tell of acts, weapons and things; idioms tell nothing."""
+    scene = Scene()
+    k = a
+    while k < b:
+        m = line.marks[k]
+        if m is None or any(e.cat == "idiom" for e in m[1]):
+            k = line.end(k)
+            continue
+        act = _act(line, k, m)
+        if act is not None:
+            scene.acts.append((k, act))
+        weapon = next((e for e in m[1] if e.cat == "weapon"), None)
+        if weapon is not None and not (weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event")):
+            scene.weapons.append((k, weapon))
+        target = next((e for e in m[1] if e.cat == "target"), None)
+        if target is not None and not _only_place(line, k, target):
+            scene.targets.append((k, target))
+        k = m[0]
+    return scene
+
+
+def _act(line: Line, k: int, m) -> Entry | None:
+    found = [e for e in m[1] if e.cat == "event"]
+    if not found:
+        return None
+    if any(e.cat == "harm" and e.a == "fall" for e in m[1]) and not _projectile(line, k):
+        return None
+    if found[0].a == "hit" and any(e.cat == "harm" and e.a == "verb" for e in m[1]):
+        return None
+    return found[0]
+
+
+def _projectile(line: Line, k: int) -> bool:
+    """Whether what falls is a weapon: سقطت قذائف, not سقط قتلى."""
+    return any(line.has(x, "weapon") for x in range(k + 1, min(k + 4, line.n)))
+
+
+def _only_place(line: Line, k: int, target: Entry) -> bool:
+    """Whether a thing only names where: طريق، ساحة، محطة followed by nothing that was hit."""
+    return target.a == "infrastructure" and line.f[k] in ("طريق", "الطريق", "مطار", "ميناء") and bool(line.is_(k - 1, "prep"))
+
+
+def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool) -> str | None:
+    """The kind of event that the scene makes, or None where it makes none; `dead` says that somebody was harmed."""
+    kinds = {e.a for _, e in scene.acts}
+    acted = bool(kinds - {"war"}) or dead
+    out: dict[str, int] = {}
+    for kind in kinds - LOOSE:
+        out[kind] = RANK.get(kind, 0)
+    weapons = {e.b for _, e in scene.weapons if e.b}
+    strikes = kinds & {"bombard", "attack", "drop", "hit", "launch", "damage", "shooting", "explosion", "airstrike", "killing", "missile", "shelling"}
+    for kind in weapons:
+        if kind in ("barrel_bomb", "chemical") and acted:
+            out[kind] = RANK[kind]
+        elif kind == "airstrike" and (strikes or dead):
+            out[kind] = RANK[kind]
+        elif kind in ("missile", "shelling") and (strikes or dead):
+            out[kind] = RANK[kind]
+        elif kind == "explosion" and (dead or kinds & {"explosion", "hit", "attack", "drop", "bombard", "killing"}):
+            out[kind] = RANK[kind]
+        elif kind in ("shooting", "stabbing", "arson") and (dead or kinds & {"launch", "killing", "attack", "hit", "shooting", "stabbing"}):
+            out[kind] = RANK[kind]
+    if "launch" in kinds and any(line.f[k] in FIRE for k in range(a, b)) and "missile" not in out and "shelling" not in out:
+        out["shooting"] = RANK["shooting"]
+    if out.get("airstrike") and out.get("explosion") and "bombard" not in kinds and not _flying(scene):
+        out.pop("airstrike", None)
+    if "bombard" in kinds and not ({"airstrike", "missile", "barrel_bomb", "chemical"} & out.keys()):
+        out["shelling"] = RANK["shelling"]
+    if "body" in kinds and ("find" in kinds or dead):
+        out.setdefault("killing", RANK["killing"])
+    if "damage" in kinds or "hit" in kinds:
+        if "airstrike" not in out and "damage" in kinds and scene.targets and not out:
+            out["attack"] = RANK["attack"]
+    if dead and not out:
+        out["killing"] = RANK["killing"]
+    if {"execution", "abduction"} <= out.keys():
+        out.pop("abduction")
+    if "ground_assault" in out and "killing" in out and len(out) == 2:
+        return "ground_assault"
+    return max(out, key=lambda t: out[t]) if out else None
+
+
+def _flying(scene: Scene) -> bool:
+    return any(e.a in ("aircraft", "drone") for _, e in scene.weapons) or scene.has("airstrike")

@@ -1,0 +1,128 @@
+"""Claims of one Arabic text that speak of the same event become one incident."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from dalil.claims.languages.ar.words import fold
+from dalil.records import Claim, DateSpan, Place, TextIncident, Toll
+
+VIOLENT = frozenset("airstrike barrel_bomb missile shelling explosion chemical shooting stabbing killing execution ground_assault attack"
+                    " torture arson".split())  # fmt: skip
+VAGUE = {"attack": 1, "killing": 2, "ground_assault": 3}
+SILENT = frozenset(("movement", "ceasefire", "other"))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim with what its words say of its tie to the claims before it."""
+
+    claim: Claim
+    line: int
+    again: bool = False  # "second", "another": a new event
+    rising: bool = False  # the toll rose: the latest figure stands
+    same: bool = False  # "the attack", "the shelling": the event told before
+    bare: bool = False  # says nothing of its own
+
+
+@dataclass(slots=True)
+class _Event:
+    told: list[Told] = field(default_factory=list)
+    indices: list[int] = field(default_factory=list)
+
+
+def incidents_of(told: list[Told]) -> tuple[TextIncident, ...]:
+    """The incidents of one text, most important first."""
+    events: list[_Event] = []
+    for n, t in enumerate(told):
+        if t.claim.status not in ("reported", "attempted") or t.claim.type in SILENT:
+            continue
+        home = next((e for e in reversed(events) if _joins(e, t)), None)
+        if home is None:
+            if t.bare and (events or t.claim.type in VAGUE):
+                continue
+            home = _Event()
+            events.append(home)
+        home.told.append(t)
+        home.indices.append(n)
+    made = [(_score(e), _made(e)) for e in events]
+    made.sort(key=lambda x: -x[0])
+    return tuple(m for _, m in made)
+
+
+def _joins(event: _Event, t: Told) -> bool:
+    c = t.claim
+    kinds = {x.claim.type for x in event.told}
+    if not (c.type in kinds or (c.type in VIOLENT and kinds & VIOLENT)):
+        return False
+    if t.again and not t.rising:
+        return False
+    for x in event.told:
+        if _apart(x.claim.when, c.when):
+            return False
+    places = [x.claim.where for x in event.told if x.claim.where is not None]
+    if c.where is not None and places and not any(_alike(p, c.where) for p in places):
+        return False
+    if t.rising or t.same or (c.where is not None and places):
+        return True
+    typed = {x for x in kinds if x not in VAGUE}
+    if c.type not in VAGUE and typed and c.type not in typed and c.where is None and (c.killed or c.injured) and not t.same:
+        return False
+    return True
+
+
+def _alike(a: Place, b: Place) -> bool:
+    x, y = (fold(p.name).removeprefix("ال").replace(" ", "") for p in (a, b))
+    return x in y or y in x or a.precision >= 3 or b.precision >= 3
+
+
+def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:
+    if a is None or b is None:
+        return False
+    return b.start > a.end or a.start > b.end
+
+
+def _value(t: Toll | None) -> int:
+    return next((n for n in (t.best, t.low, t.high) if n is not None), -1) if t is not None else -1
+
+
+def _score(e: _Event) -> float:
+    dead = max((_value(t.claim.killed) for t in e.told), default=0)
+    hurt = max((_value(t.claim.injured) for t in e.told), default=0)
+    return 3 * min(max(dead, 0), 10) ** 0.5 + 1.5 * min(max(hurt, 0), 10) ** 0.5 + len(e.told) * 0.5 + 6 / (1 + e.told[0].line)
+
+
+def _made(e: _Event) -> TextIncident:
+    claims = [t.claim for t in e.told]
+    kind = max(claims, key=lambda c: (c.type not in VAGUE, VAGUE.get(c.type, 0))).type
+    status = "attempted" if all(c.status == "attempted" for c in claims) else "reported"
+    whens = [c.when for c in claims if c.when is not None]
+    wheres = [c.where for c in claims if c.where is not None]
+    return TextIncident(
+        kind, status, next((w for w in whens if w.precision == "day"), whens[0] if whens else None),
+        min(wheres, key=lambda p: p.precision) if wheres else None,
+        _toll(e, "killed"), _toll(e, "injured"), _toll(e, "missing"),
+        _unique(s for c in claims for s in c.suspects), _unique(v for c in claims for v in c.victims),
+        _unique(x for c in claims for x in c.targets), _unique(w for c in claims for w in c.weapons),
+        next((c.footage for c in claims if c.footage is not None), None), tuple(e.indices),
+    )  # fmt: skip
+
+
+def _toll(e: _Event, name: str) -> Toll | None:
+    """The latest figure where one says that it rose, else the highest."""
+    rising = [t for t in e.told if t.rising and getattr(t.claim, name) is not None]
+    if rising:
+        return getattr(rising[-1].claim, name)
+    tolls = [getattr(t.claim, name) for t in e.told if getattr(t.claim, name) is not None]
+    if not tolls:
+        return None
+    best = max(tolls, key=_value)
+    groups = best.groups or next((t.groups for t in tolls if t.groups), ())
+    return replace(best, groups=groups)
+
+
+def _unique(things) -> tuple:
+    out = {}
+    for x in things:
+        out.setdefault((x.mentions[0].casefold(), getattr(x, "attribution", ""), getattr(x, "kind", "")), x)
+    return tuple(out.values())

@@ -1,0 +1,170 @@
+"""Where, in Arabic: names have no capitals, so the words before them tell: بلدة، قرية، حي، في، على."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dalil.claims.languages.ar.words import Line
+from dalil.records import Quote
+
+LONGEST = 3
+# What the word before a name says of its kind, in the atlas's words.
+HINTS = {"قرية": "village", "بلدة": "town", "مدينة": "city", "حي": "part", "مخيم": "camp", "محافظة": "province", "ريف": "province",
+         "ولاية": "province", "قضاء": "district", "ناحية": "district", "منطقة": "area"}  # fmt: skip
+WALLS = ("event", "harm", "num", "weapon", "count", "speech", "demonym")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place named at words i..j; `score` ranks it among the spots of its clause."""
+
+    i: int
+    j: int
+    name: str
+    quote: Quote
+    precision: int
+    score: float
+    hint: str | None = None
+
+
+def spots_of(line: Line, a: int, b: int, taken: set[int]) -> list[Spot]:
+    """The places named between words a and b, in order, without those whose words are taken (speakers, people)."""
+    out: list[Spot] = []
+    k = a
+    while k < b:
+        if k in taken:
+            k += 1
+            continue
+        spot = _spot_at(line, k, b, taken)
+        if spot is None:
+            k += 1
+        else:
+            out.append(spot)
+            k = spot.j
+    return out
+
+
+def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
+    m = line.marks[k]
+    lead = k
+    score, precision = 0.0, 1
+    if m is not None and any(e.cat == "class" and e.a == "placeword" for e in m[1]) and not line.cut(k).suffix:
+        n = _skip_placewords(line, k, b)
+        i, j = _name(line, n, b, True)
+        if j > i:
+            top = line.is_(n - 1, "placetop")
+            hint = HINTS.get(line.cut(n - 1).stem)
+            return _made(line, i, j, 5.0 - 2.5 * top - _side(line, lead), 3 if top else 1, hint)
+        if line.is_(k, "placehead") and not line.cut(k).prep:
+            i, j = _name(line, k, b, True)
+            return _made(line, i, j, 3.0, 1) if j - i > 1 else None
+        return None
+    if line.is_(k, "loc") or line.f[k] in ("الي", "باتجاه"):
+        n = line.end(k)
+        if n >= b or line.is_(n, "placeword") or n in taken:
+            return None
+        while n < b and (line.is_(n, "direction") or line.is_(n, "loc")) and not _ends_name(line, n + 1, b):
+            n += 1
+        i, j = _name(line, n, b, False)
+        if j > i:
+            near = line.f[k] in ("قرب", "شمالي", "جنوبي", "شرقي", "غربي", "شمال", "جنوب", "شرق", "غرب", "قبالة")
+            score = 3.0 - near - 2.0 * (line.f[k] in ("من", "الي", "باتجاه")) - _side(line, lead)
+            return _made(line, i, j, score + _known(line, i), 2 if near else 1)
+        return None
+    prep = line.cut(k).prep
+    if m is not None and prep in ("ب", "") and any(e.cat == "place" for e in m[1]) and not any(e.cat in WALLS for e in m[1]):
+        i, j = _name(line, k, b, False)
+        if j > i:
+            return _made(line, i, j, (2.5 if prep else 1.0) + _known(line, i), 1)
+    if m is None and line.f[k].startswith("بال") and len(line.f[k]) > 5:
+        return _made(line, k, k + 1, 1.0, 1)
+    if line.is_(k, "placehead") and k + 1 < b and line.marks[k + 1] is None and not line.has(k, "people", "kin"):
+        i, j = _name(line, k, b, True)
+        return _made(line, i, j, 2.0, 1) if j - i > 1 else None
+    return None
+
+
+def _skip_placewords(line: Line, k: int, b: int) -> int:
+    n = k
+    while n < b and (line.is_(n, "placeword") or (n > k and line.is_(n, "direction"))):
+        if n > k and line.is_(n, "placehead") and n + 1 < b and line.marks[n + 1] is None and not line.is_(n, "placetop"):
+            break
+        n += 1
+    if n < b and line.f[n] in ("تابعة", "من"):
+        return b
+    if n < b and line.f[n] == "في":
+        n += 1
+    return n
+
+
+def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
+    """Words i..j of the name that starts at word i; (i, i) where none does."""
+    j = i
+    while j < b and j - i < LONGEST + 1:
+        m = line.marks[j]
+        f = line.f[j]
+        if not f[0].isalpha() or (j > i and line.cut(j).conj and m is not None):
+            break
+        if m is not None and any(e.cat == "place" for e in m[1]) and j == i:
+            j = m[0]
+            break
+        if m is not None and any(e.cat in ("idiom", *WALLS) for e in m[1]) and not any(e.cat == "class" and e.a == "placehead" for e in m[1]):
+            break
+        if m is not None and any(e.cat == "class" and e.a == "placehead" for e in m[1]) and (j == i or line.is_(j - 1, "placehead")):
+            j += 1
+            continue
+        if m is not None and any(e.cat == "class" and e.a == "direction" for e in m[1]) and j > i:
+            if _ends_name(line, j + 1, b) and not line.is_(j - 1, "placehead"):
+                j += 1
+            break
+        if m is not None:
+            if after_word and j > i and line.is_(j - 1, "placehead") and len(m[1]) and not any(e.cat == "class" for e in m[1]):
+                j += 1
+            break
+        if j > i and f[0] == "و" and len(f) > 3 and not after_word:
+            break
+        if j > i and not line.is_(j - 1, "placehead") and f.startswith(("ب", "ل")) and not line.f[i].startswith("ال") and len(f) > 6:
+            break
+        j += 1
+        if j - i >= LONGEST:
+            break
+    if j > i and line.is_(j - 1, "placehead") and j - i == 1 and not line.has(i, "place"):
+        return i, i
+    return i, j
+
+
+def _ends_name(line: Line, k: int, b: int) -> bool:
+    """Whether a direction word before k belongs to the name: nothing that it could point at follows."""
+    if k >= b:
+        return True
+    if line.marks[k] is None:
+        return not line.f[k][0].isalpha() or line.f[k][0] == "و"
+    return not line.has(k, "place") and not line.is_(k, "placehead") and not line.is_(k, "placeword")
+
+
+def _known(line: Line, i: int) -> float:
+    e = line.entry(i, "place")
+    return 0.0 if e is None else 0.7
+
+
+def _side(line: Line, lead: int) -> float:
+    """How much a place counts less because it only says which way: غرب حلب، باتجاه حلب، 12 كيلومترا غرب."""
+    before = {line.f[x] for x in range(max(0, lead - 2), lead)}
+    return 2.5 if before & {"تبعد", "كيلومترا", "كيلومتر", "باتجاه", "نحو"} or line.f[lead] in ("غرب", "شرق", "شمال", "جنوب") else 0.0
+
+
+def _made(line: Line, i: int, j: int, score: float, precision: int, hint: str | None = None) -> Spot:
+    start, end = line.span(i, j)
+    shown = _shown(line, i)
+    start += shown
+    text = line.text[start:end]
+    return Spot(i, j, text, Quote(start, end, text), precision, score, hint)
+
+
+def _shown(line: Line, i: int) -> int:
+    """How many letters of the first word are a glued preposition: بحماة، بالكوت → حماة، الكوت."""
+    cut, f = line.cut(i), line.f0[i]
+    glued = len(cut.conj) + len(cut.prep) if line.marks[i] is not None else (1 if line.f[i].startswith("بال") else 0)
+    if cut.prep == "ل" and cut.det:
+        return 0
+    return glued if glued and len(f) - glued >= 2 else 0

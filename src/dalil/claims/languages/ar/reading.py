@@ -1,0 +1,286 @@
+"""One Arabic report to its claims and incidents: sentences into clauses, each clause into at most one claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from dalil.atlas import resolve
+from dalil.calendar import find_dates
+from dalil.claims.languages.ar.events import Scene, scene_of, type_of
+from dalil.claims.languages.ar.footage import footage_of
+from dalil.claims.languages.ar.merging import Told, incidents_of
+from dalil.claims.languages.ar.people import Group, groups_at
+from dalil.claims.languages.ar.places import Spot, spots_of
+from dalil.claims.languages.ar.status import cues_of, status_of
+from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of
+from dalil.claims.languages.ar.voices import speaker_of, suspects_of, voices_of
+from dalil.claims.languages.ar.words import Line, lexicon, lines_of
+from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Target, TextIncident, Toll, Victim, Weapon
+
+
+PEOPLE_ACTS = {"abduction": "abducted", "detention": "none", "killing": "death", "execution": "death"}
+UNTOLD = frozenset(("forecast", "threatened", "hypothetical", "generic", "negated"))
+AGAIN = ("غارة", "غارات", "هجوم", "انفجار", "تفجير", "قصف", "ضربة", "حادث", "حادثة", "قذيفة", "عبوة")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words a..b of a line: what one claim is read from."""
+
+    line: Line
+    a: int
+    b: int
+
+    @property
+    def quote(self) -> Quote:
+        """The clause without the marks at its ends."""
+        a, b = self.a, self.b
+        while a < b - 1 and not self.line.f[a][0].isalnum():
+            a += 1
+        while b > a + 1 and not self.line.f[b - 1][0].isalnum() and self.line.f[b - 1] not in (")", "»"):
+            b -= 1
+        return quote(self.line, a, b)
+
+
+def quote(line: Line, i: int, j: int) -> Quote:
+    """Words i..j as they stand in the text."""
+    start, end = line.span(i, j)
+    return Quote(start, end, line.text[start:end])
+
+
+def read(
+    text: str, *, published: date | None, country: str | None, skipped: tuple[Quote, ...] = ()
+) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
+    """The claims of an Arabic text in text order, and the incidents that they make.
+
+    `skipped` are quotes of the header (author, date, publisher); lines within them tell of no event.
+    """
+    dates = find_dates(text, published=published, lang="ar")
+    told: list[Told] = []
+    for line in lines_of(text, lexicon()):
+        if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in skipped):
+            continue
+        mine = [d for d in dates if d.quote is not None and line.s[0] <= d.quote.start < line.e[-1]]
+        for clause in clauses_of(line):
+            found = _told(clause, mine, published, country)
+            if found is not None:
+                told.append(found)
+    claims = tuple(t.claim for t in told)
+    return claims, incidents_of(told)
+
+
+def clauses_of(line: Line) -> list[Clause]:
+    """The line cut where a new event begins: "وفي الموصل، قتل…", "كما أصيب…", each side with an act or a harm of its own."""
+    cuts = [0]
+    for k in range(2, line.n - 2):
+        if _opens(line, k) and _acts(line, cuts[-1], k) and _acts(line, k, line.n):
+            cuts.append(k)
+    cuts.append(line.n)
+    return [Clause(line, a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+
+def _opens(line: Line, k: int) -> bool:
+    if line.f[k] == "وفي":
+        n = k + 1
+        if line.is_(n, "time") or line.f[n] in ("وقت", "عام", "حين", "حال"):
+            return False
+        return line.is_(n, "placeword") or line.has(n, "place") or line.is_(n, "placehead") or (line.marks[n] is None and line.f[k - 1] in ("،", ","))
+    if line.f[k] in ("كما",):
+        return line.has(k + 1, "event", "harm")
+    return line.f[k] == "و" and False
+
+
+def _acts(line: Line, a: int, b: int) -> bool:
+    return any(line.has(k, "event", "harm") and not line.has(k, "idiom") for k in range(a, b))
+
+
+def _told(clause: Clause, dates: list[DateSpan], published: date | None, country: str | None) -> Told | None:
+    """The claim that one clause makes, or None where it makes none."""
+    line, a, b = clause.line, clause.a, clause.b
+    scene = scene_of(line, a, b)
+    cues = cues_of(line, a, b)
+    if not scene.acts and not scene.weapons and not _acts(line, a, b):
+        return None
+    if "accident" in cues and not scene.violent:
+        return None
+    harms = harms_of(line, a, b, scene.violent)
+    people = _taken(line, scene, harms, cues)
+    kind = type_of(scene, line, a, b, bool(harms.found) or harms.told)
+    rescued = _rescued(line, a, b)
+    if kind is None:
+        return None
+    voices = voices_of(line, a, b)
+    triggers = [k for k, _ in scene.acts] + [h.k for h in harms.found] + [k for k, _ in scene.weapons]
+    trigger = min(triggers, default=a)
+    when = _when(line, a, b, dates, trigger)
+    counted = any(h.groups or h.zero for h in harms.found)
+    status = status_of(line, a, b, cues, trigger=trigger, kind=kind, counted=counted, when=when, published=published)
+    if status in ("reported", "attempted") and kind == "killing" and scene.has("war"):
+        status = "total"
+    suspects = tuple(suspects_of(line, a, b, scene, harms, voices, cues))
+    spoken = speaker_of(line, voices, trigger)
+    if spoken is not None and spoken[1].kind == "deny" and suspects and any(s.attribution == "denied" for s in suspects):
+        status = "reported" if status == "denied" else status
+    where = _where(line, a, b, voices, harms, country, trigger)
+    tolls = {n: None if status in UNTOLD else _toll(line, harms, e) for n, e in (("killed", "death"), ("injured", "injury"), ("missing", "missing"))}
+    if status == "attempted":
+        tolls = dict.fromkeys(tolls, None) if not counted else tolls
+    footage = footage_of(line, a, b, when)
+    claim = Claim(
+        kind, status, clause.quote, spoken[0] if spoken else None, when, where, tolls["killed"], tolls["injured"], tolls["missing"],
+        _victims(line, harms, people, rescued), suspects, _targets(line, scene), _weapons(line, scene), footage,
+    )  # fmt: skip
+    bare = not (counted or harms.told or claim.targets or suspects or when or where or footage)
+    return Told(claim, line.number, _again(line, scene, cues), "rising" in cues, _same(line, scene), bare)
+
+
+def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list[tuple[Group, str]]:
+    """People whom an act takes as its object: kidnapped, arrested, assassinated, executed."""
+    out = []
+    for k, e in scene.acts:
+        effect = PEOPLE_ACTS.get(e.a)
+        if effect is None or line.cut(k).det:
+            continue
+        j = line.end(k)
+        start = doer_end(line, j) or j
+        found: list[Group] = []
+        for n in range(start, min(start + 5, line.n)):
+            if n > start and (line.is_(n, "loc") or line.f[n] in ("،", "على", "في")):
+                break
+            found = groups_at(line, n)
+            if found:
+                break
+        if not found and start > j:
+            found = groups_at(line, j)
+        out += [(g, effect) for g in found]
+        if effect == "death" and found and "attempted" not in cues and not harms.of("death"):
+            harms.found.append(Harm("death", found, k, agent=(j, start) if start > j else None))
+        elif start > j and found:
+            harms.found.append(Harm(effect, found, k, agent=(j, start)))
+    return out
+
+
+def _rescued(line: Line, a: int, b: int) -> list[Group]:
+    """People who were pulled out alive."""
+    for k in range(a, b):
+        if line.is_(k, "rescue") and not any(line.is_(x, "dead") for x in range(k, b)) and any(line.is_(x, "alive") for x in range(k, b)):
+            for n in range(line.end(k), min(line.end(k) + 4, b)):
+                found = groups_at(line, n, bare=False)
+                if found and not (found[0].role == "" and line.has(n, "actor")) and not line.f[n].startswith("متطوع"):
+                    return found
+    return []
+
+
+def _when(line: Line, a: int, b: int, dates: list[DateSpan], trigger: int) -> DateSpan | None:
+    """The date of the clause nearest to its trigger, days before coarser spans; else the line's only one."""
+    start, end = line.s[a], line.e[b - 1]
+    inside = [d for d in dates if start <= d.quote.start < end]
+    if not inside:
+        days = [d for d in dates if d.precision == "day"]
+        return days[0] if len(days) == 1 and days[0].quote.start < start else None
+    at = line.s[trigger]
+    return min(inside, key=lambda d: abs(d.quote.start - at) + (0 if d.precision in ("day", "range") else 200))
+
+
+def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None, trigger: int) -> Place | None:
+    taken = {x for v in voices for x in range(v.i, v.j)}
+    for v in voices:
+        n = v.j
+        while n < b and n - v.j < 5 and line.f[n] not in ("ان", "ان", "بان"):
+            n += 1
+        if n < b and n - v.j < 5 and line.f[n] in ("ان", "بان") and v.kind != "source":
+            taken |= set(range(v.j, n))
+    taken |= {x for h in harms.found for g in h.groups if g.name for x in range(*g.name)}
+    spots = spots_of(line, a, b, taken)
+    if not spots:
+        return None
+    best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < trigger), -s.i))
+    return _place(best, spots, country)
+
+
+def _place(spot: Spot, spots: list[Spot], country: str | None) -> Place:
+    """The spot with its candidates in the loaded gazetteers; another place of the clause is taken for what it lies in."""
+    admin = next((s.name for s in spots if s is not spot and s.score < spot.score), None)
+    return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint)
+
+
+def _toll(line: Line, harms: Harms, effect: str) -> Toll | None:
+    """The sum of one effect over the clause, with its subgroups; None where nothing bounds it."""
+    found = harms.of(effect)
+    zero = next((h for h in found if h.zero), None)
+    groups = [g for h in found for g in h.groups]
+    if zero is not None and not groups:
+        return Toll(0, 0, 0, quote(line, zero.k, line.end(zero.k)))
+    known = [g for g in groups if g.amount is not None and g.amount.value is not None]
+    if not known:
+        return None
+    low = best = high = 0
+    for g in known:
+        m = g.amount
+        least = m.low if m.low is not None else (m.best if len(known) > 1 else None)
+        low = None if low is None or least is None else low + least
+        best = None if best is None or m.best is None else best + m.best
+        high = None if high is None or m.high is None else high + m.high
+    if len(known) < len(groups):
+        high = None
+    i, j = min(g.i for g in groups), max(g.amount.j if g.amount else g.j for g in known)
+    j = max(j, max(min(line.end(g.head), g.j) for g in known))
+    return Toll(low, best, high, quote(line, i, j), _groups(line, groups))
+
+
+def _groups(line: Line, groups: list[Group]) -> tuple[GroupToll, ...]:
+    out: dict[str, GroupToll] = {}
+    for g in [x for y in groups for x in (y, *y.parts)]:
+        m = g.amount
+        if not g.group or m is None:
+            continue
+        old = out.get(g.group)
+        q = quote(line, g.i, max(line.end(g.head), g.i + 1))
+        if old is None:
+            out[g.group] = GroupToll(g.group, m.low, m.best, m.high, q)
+        else:
+            out[g.group] = GroupToll(g.group, _plus(old.low, m.low), _plus(old.best, m.best), _plus(old.high, m.high), old.quote)
+    return tuple(out.values())
+
+
+def _plus(a: int | None, b: int | None) -> int | None:
+    return None if a is None or b is None else a + b
+
+
+def _victims(line: Line, harms: Harms, people: list[tuple[Group, str]], rescued: list[Group]) -> tuple[Victim, ...]:
+    effects = {"death": "death", "injury": "injury", "missing": "unknown"}
+    listed = [(g, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups]
+    listed += [(p, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups for p in g.parts]
+    seen = {g.i for g, _ in listed}
+    listed += [(g, e) for g, e in people if g.i not in seen]
+    listed += [(g, "rescued") for g in rescued if g.i not in seen]
+    out = []
+    for g, effect in listed:
+        q = quote(line, g.i, g.j if g.j > g.i else g.i + 1)
+        mentions = (line.said(*g.name), q.text) if g.name else (q.text,)
+        quotes = (quote(line, *g.name), q) if g.name else (q,)
+        out.append(Victim(mentions, g.count if g.amount is not None else None, effect, g.name is not None, g.age, g.sex, quotes))
+    return tuple(out)
+
+
+def _targets(line: Line, scene: Scene) -> tuple[Target, ...]:
+    return tuple(Target((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),)) for k, e in scene.targets)
+
+
+def _weapons(line: Line, scene: Scene) -> tuple[Weapon, ...]:
+    return tuple(Weapon((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),)) for k, e in scene.weapons)
+
+
+def _again(line: Line, scene: Scene, cues: dict[str, int]) -> bool:
+    """Whether the clause says that it speaks of another event: غارة ثانية، وبعد ساعات."""
+    at = cues.get("second")
+    if at is None:
+        return False
+    return any(line.end(k) <= at <= line.end(k) + 1 for k, e in scene.acts if e.b == "event") or line.f[at].removeprefix("و") == "بعد"
+
+
+def _same(line: Line, scene: Scene) -> bool:
+    """Whether the act is told as one told before: وأسفر الهجوم، وأدى القصف."""
+    nouns = [k for k, e in scene.acts if e.b == "event"]
+    return bool(nouns) and all(line.cut(k).det or line.cut(k).prep == "ل" for k in nouns)

@@ -1,0 +1,260 @@
+"""Full text over the documents of an archive, English and Arabic, by SQLite's FTS5.
+
+FTS5 finds and ranks (bm25); it sees folded words (folding.py), and in a column of their own the words without their
+clitics, which count less. Where the hits stand in the original text is found here, since only we know the fold.
+Phrases are checked here too, so that a clitic on one of their words does no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select, text
+from sqlalchemy.engine import Connection
+
+from dalil import db
+from dalil.claims.folding import Word, query_forms, variants, words
+from dalil.records import Document, Quote, decode
+
+# A title says what a report is about; a word without its clitics may be another word by chance.
+TITLE_WEIGHT, BODY_WEIGHT, VARIANT_WEIGHT = 4.0, 1.0, 0.4
+SNIPPET = 240  # code points
+MAX_TERMS = 24
+PHRASE_CANDIDATES = 400  # documents with all words of a phrase that are looked into for the phrase itself
+_TERM = re.compile(r"(?P<minus>(?<!\S)[-−])?(?:[\"“”«»„](?P<phrase>[^\"“”«»„]*)[\"“”«»„]?|(?P<word>[^\s\"“”«»„]+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is looked for: one word, or several in a row; the last may be only the beginning of one."""
+
+    words: tuple[str, ...]
+    prefix: bool
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document that was found: `snippet` and `matches` are words of its text, with their offsets there.
+
+    `missing` are searched words that it does not have: empty unless no document has them all.
+    """
+
+    document: str
+    title: str | None
+    publisher: str | None
+    published: date | None
+    lang: str | None
+    score: float
+    snippet: Quote
+    matches: tuple[Quote, ...]
+    missing: tuple[str, ...]
+
+
+# ---------------------------------------------------------------- the index
+
+
+def ensure_index(conn: Connection) -> None:
+    """The index stands; one that stood before is untouched."""
+    conn.execute(
+        text(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS search_index USING fts5("
+            "sha256 UNINDEXED, title, body, variants, tokenize = 'unicode61 remove_diacritics 0', prefix = '3')"
+        )
+    )
+
+
+def drop_index(conn: Connection) -> None:
+    """No index stands; `ensure_index` and `index_document` make it again."""
+    conn.execute(text("DROP TABLE IF EXISTS search_index"))
+
+
+def has_index(conn: Connection) -> bool:
+    """Whether an index stands."""
+    return bool(conn.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'search_index'")))
+
+
+def index_document(conn: Connection, document: Document) -> None:
+    """The document is found by its words; an older state of it is replaced."""
+    body, title = words(document.text), words(document.title or "")
+    rests = {rest for word in {w.text for w in (*body, *title)} for rest in variants(word)}
+    row = int(document.object[:15], 16)
+    conn.execute(text("DELETE FROM search_index WHERE rowid = :row"), {"row": row})
+    conn.execute(
+        text(
+            "INSERT INTO search_index (rowid, sha256, title, body, variants)"
+            " VALUES (:row, :sha256, :title, :body, :rests)"
+        ),
+        {
+            "row": row,
+            "sha256": document.object,
+            "title": _joined(title),
+            "body": _joined(body),
+            "rests": " ".join(sorted(rests)),
+        },
+    )
+
+
+def _joined(found: list[Word]) -> str:
+    return " ".join(word.text for word in found)
+
+
+# ---------------------------------------------------------------- the query
+
+
+def parse_query(query: str) -> tuple[Term, ...]:
+    """The terms of what a person typed: words, "phrases", begin*, -without. Whatever else is in it is passed over."""
+    terms: list[Term] = []
+    for found in _TERM.finditer(query):
+        typed = found["phrase"] if found["phrase"] is not None else found["word"]
+        parts = tuple(word.text for word in words(typed))
+        if parts and len(terms) < MAX_TERMS:
+            terms.append(Term(parts, typed.endswith("*") and found["phrase"] is None, bool(found["minus"])))
+    return tuple(dict.fromkeys(terms))
+
+
+def search(conn: Connection, query: str, limit: int = 20) -> tuple[Hit, ...]:
+    """The documents that hold every term of `query`, best first; where none does, those that hold most of them."""
+    terms = parse_query(query)
+    wanted = [term for term in terms if not term.excluded]
+    if not wanted or limit < 1 or not has_index(conn):
+        return ()
+    without = [term for term in terms if term.excluded]
+    hits = _hits(conn, wanted, without, limit, " AND ")
+    if not hits and len(wanted) > 1:
+        hits = _hits(conn, wanted, without, limit, " OR ")
+    return tuple(hits)
+
+
+def _hits(conn: Connection, wanted: list[Term], without: list[Term], limit: int, joiner: str) -> list[Hit]:
+    every = joiner == " AND "
+    phrases = any(len(term.words) > 1 for term in (*wanted, *without))
+    hits: list[Hit] = []
+    for sha256, score in _ranked(conn, wanted, without, PHRASE_CANDIDATES if phrases else 4 * limit, joiner):
+        document = _load(conn, sha256)
+        if document is None:
+            continue
+        hit = _hit(document, wanted, score)
+        if hit is None or (every and hit.missing) or _has_phrase(document, without):
+            continue
+        hits.append(hit)
+        if every and len(hits) == limit:
+            break
+    hits.sort(key=lambda hit: (len(hit.missing), hit.score, hit.document))
+    return hits[:limit]
+
+
+def _ranked(
+    conn: Connection, wanted: list[Term], without: list[Term], limit: int, joiner: str
+) -> list[tuple[str, float]]:
+    """(object, bm25) of the documents that FTS5 finds; lower is better."""
+    expression = joiner.join(f"({_expression(term)})" for term in wanted)
+    refused = [_expression(term) for term in without if len(term.words) == 1]
+    if refused:
+        expression = f"({expression}) NOT ({' OR '.join(refused)})"
+    statement = (
+        "SELECT sha256, bm25(search_index, 0.0, :title, :body, :variants) AS score FROM search_index"
+        " WHERE search_index MATCH :expression ORDER BY score, sha256 LIMIT :limit"
+    )
+    weights = {"title": TITLE_WEIGHT, "body": BODY_WEIGHT, "variants": VARIANT_WEIGHT}
+    rows = conn.execute(text(statement), {**weights, "expression": expression, "limit": limit})
+    return [(sha256, score) for sha256, score in rows]
+
+
+def _expression(term: Term) -> str:
+    """The FTS5 expression of a term; its words are letters and digits only, and quoted, so that none is an operator."""
+    parts = []
+    for number, word in enumerate(term.words):
+        last = term.prefix and number == len(term.words) - 1
+        forms = (word,) if last else query_forms(word)
+        parts.append("(" + " OR ".join(f'"{form}"' + (" *" if last else "") for form in forms) + ")")
+    return " AND ".join(parts)
+
+
+# ---------------------------------------------------------------- hits in the text
+
+
+def _load(conn: Connection, sha256: str) -> Document | None:
+    record = conn.scalar(select(db.document.c.record).where(db.document.c.sha256 == sha256))
+    return decode(record, Document) if record else None
+
+
+def _hit(document: Document, wanted: list[Term], score: float) -> Hit | None:
+    body, title = words(document.text), words(document.title or "")
+    spans: list[tuple[int, int, int]] = []
+    missing = []
+    for number, term in enumerate(wanted):
+        found = [(body[i].start, body[i + len(term.words) - 1].end, number) for i in _places(body, term)]
+        spans += found
+        if not found and not any(True for _ in _places(title, term)):
+            missing.append(" ".join(term.words))
+    if len(missing) == len(wanted):
+        return None
+    spans = _apart(sorted(set(spans)))
+    return Hit(
+        document=document.object,
+        title=document.title,
+        publisher=document.publisher,
+        published=document.published,
+        lang=document.lang,
+        score=round(score, 6),
+        snippet=_snippet(document.text, spans),
+        matches=tuple(Quote(start, end, document.text[start:end]) for start, end, _ in spans),
+        missing=tuple(missing),
+    )
+
+
+def _has_phrase(document: Document, without: list[Term]) -> bool:
+    """Whether one of the excluded phrases stands in the document (excluded words FTS5 has left out already)."""
+    phrases = [term for term in without if len(term.words) > 1]
+    return bool(phrases) and any(True for term in phrases for _ in _places(words(document.text), term))
+
+
+def _places(found: list[Word], term: Term) -> Iterator[int]:
+    """The indices at which the words of `term` stand in a row."""
+    length = len(term.words)
+    for at in range(len(found) - length + 1):
+        if all(
+            _meets(found[at + i].text, wanted, prefix=term.prefix and i == length - 1)
+            for i, wanted in enumerate(term.words)
+        ):
+            yield at
+
+
+def _meets(word: str, wanted: str, *, prefix: bool) -> bool:
+    if prefix:
+        return word.startswith(wanted) or any(rest.startswith(wanted) for rest in variants(word))
+    forms = query_forms(wanted)
+    return word in forms or any(rest in forms for rest in variants(word))
+
+
+def _apart(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Spans in order, those that overlap an earlier one left out."""
+    out: list[tuple[int, int, int]] = []
+    for span in spans:
+        if not out or span[0] >= out[-1][1]:
+            out.append(span)
+    return out
+
+
+def _snippet(body: str, spans: list[tuple[int, int, int]]) -> Quote:
+    """The stretch with the most different terms in it, ends at blanks; the beginning where only the title matched."""
+    start = 0
+    if spans:
+        room = SNIPPET // 2
+        best = max(
+            range(len(spans)),
+            key=lambda i: (len({n for s, e, n in spans[i:] if e <= spans[i][0] + SNIPPET - SNIPPET // 4}), -i),
+        )
+        start = max(spans[best][0] - room // 2, 0)
+    end = min(start + SNIPPET, len(body))
+    if start and (blank := re.search(r"\s", body[start : spans[best][0]])):
+        start += blank.end()
+    if end < len(body) and (blank := body.rfind(" ", start + SNIPPET // 2, end)) > 0:
+        end = max(blank, *(e for s, e, _ in spans if s < blank < e), blank)
+    shown = body[start:end]
+    start, end = start + len(shown) - len(shown.lstrip()), end - (len(shown) - len(shown.rstrip()))
+    return Quote(start, max(end, start), body[start : max(end, start)])

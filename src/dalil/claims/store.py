@@ -1,0 +1,96 @@
+"""Documents and what was read out of them, in the database: records as their JSON, claims in rows for look-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, func, insert, select
+from sqlalchemy.engine import Connection
+
+from dalil import db
+from dalil.records import Document, Reading, decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One line of a list of documents."""
+
+    sha256: str
+    title: str | None
+    publisher: str | None
+    published: date | None
+    lang: str | None
+    claims: int
+
+
+def save_document(conn: Connection, document: Document, reading: Reading | None) -> None:
+    """The document, its reading and one row a claim stand in the database; an older state of them is replaced."""
+    delete_document(conn, document.object)
+    published = (reading.published if reading else None) or document.published
+    conn.execute(
+        insert(db.document).values(
+            sha256=document.object,
+            title=document.title or (reading.title if reading else None),
+            publisher=document.publisher or (reading.publisher if reading else None),
+            published=published.isoformat() if published else None,
+            lang=(document.lang or (reading.lang if reading else None) or "")[:8] or None,
+            record=encode(document).decode(),
+            reading=encode(reading).decode() if reading else None,
+        )
+    )
+    rows = [
+        {
+            "sha256": document.object,
+            "position": position,
+            "type": claim.type,
+            "status": claim.status,
+            "start": claim.when.start.isoformat() if claim.when else None,
+            "end": claim.when.end.isoformat() if claim.when else None,
+            "place": claim.where.name if claim.where else None,
+        }
+        for position, claim in enumerate(reading.claims if reading else ())
+    ]
+    if rows:
+        conn.execute(insert(db.claim), rows)
+
+
+def delete_document(conn: Connection, sha256: str) -> None:
+    """Nothing of that document stands in the database any more."""
+    conn.execute(delete(db.claim).where(db.claim.c.sha256 == sha256))
+    conn.execute(delete(db.document).where(db.document.c.sha256 == sha256))
+
+
+def load_document(conn: Connection, sha256: str) -> Document | None:
+    """The document with that object, None where there is none."""
+    record = conn.scalar(select(db.document.c.record).where(db.document.c.sha256 == sha256))
+    return decode(record, Document) if record else None
+
+
+def load_reading(conn: Connection, sha256: str) -> Reading | None:
+    """What was read out of that document, None where nothing was."""
+    record = conn.scalar(select(db.document.c.reading).where(db.document.c.sha256 == sha256))
+    return decode(record, Reading) if record else None
+
+
+def list_documents(conn: Connection, *, limit: int | None = None, offset: int = 0) -> list[DocumentRow]:
+    """Documents by date of publication, newest first, those without a date last; then by title and hash."""
+    c = db.document.c
+    claims = select(func.count()).where(db.claim.c.sha256 == c.sha256).scalar_subquery()
+    query = (
+        select(c.sha256, c.title, c.publisher, c.published, c.lang, claims)
+        .order_by(c.published.is_(None), c.published.desc(), c.title, c.sha256)
+        .offset(offset)
+    )
+    rows = conn.execute(query.limit(limit) if limit is not None else query)
+    return [
+        DocumentRow(sha256, title, publisher, date.fromisoformat(day) if day else None, lang, count)
+        for sha256, title, publisher, day, lang, count in rows
+    ]
+
+
+def all_documents(conn: Connection) -> Iterator[Document]:
+    """Every document, in the order of their hashes."""
+    for record in conn.scalars(select(db.document.c.record).order_by(db.document.c.sha256)):
+        yield decode(record, Document)

@@ -95,6 +95,9 @@ def _empty(m: Mention) -> bool:
 
 def _together(d: Draft, m: Mention) -> bool:
     """Whether a mention tells of the same event as the draft, as far as one sentence shows."""
+    protest = (m.frame == "protest", any(x.frame == "protest" for x in d.mentions))
+    if any(protest):
+        return all(protest)
     if m.type == d.type:
         return True
     loose = VIOLENT | {"other"}
@@ -125,6 +128,11 @@ def _by_weapon(d: Draft) -> None:
                 best = e.b
     if best is not None and TELLING.get(best, 0) > TELLING.get(d.type, 0):
         d.type = best
+
+
+def civic(d: Draft) -> bool:
+    """Whether the draft tells of a protest."""
+    return all(m.frame == "protest" for m in d.mentions)
 
 
 def weight(d: Draft) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare
+from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
 from dalil.claims.reader.tolls import groups_of, toll_of, value
@@ -58,7 +58,7 @@ def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
             continue
         home = _home(events, d)
         if home is None:
-            if bare(d) or d.type == "other":
+            if bare(d) or (d.type == "other" and not civic(d)):
                 continue
             home = Event(type=d.type)
             events.append(home)
@@ -73,6 +73,8 @@ def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
 def _home(events: list[Event], d: Draft) -> Event | None:
     fresh = _starts_anew(d)
     for event in reversed(events):
+        if civic(d) != civic(event.drafts[0]):
+            continue
         if not _compatible(event.type, d.type):
             continue
         if _apart(event.when, d.when):
@@ -300,7 +302,7 @@ def _score(event: Event) -> float:
     """Importance to the text: the toll and the early words count most."""
     first = event.drafts[0].line.number
     dead, hurt = value(event.killed) or 0, value(event.injured) or 0
-    proper = 0 if event.type in PROPER else 2
+    proper = 0 if event.type in PROPER else -4 if event.type == "other" else 2
     return 3 * min(dead, 10) ** 0.5 + 1.5 * min(hurt, 10) ** 0.5 + len(event.drafts) * 0.5 + 6 / (1 + first) + proper
 
 

@@ -655,6 +655,11 @@ def _suffer(m: Mention) -> None:
     m.effect = "injury" if hurt else "unknown"
 
 
+def _protest(m: Mention) -> None:
+    """protested, a rally: told with its day and place; nobody is harmed by it."""
+    m.voice = voice(m.line, m.i, m.j, m.entry) if m.entry.cat == "verb" else ""
+
+
 def _abduct(m: Mention) -> None:
     _harm(m)
 
@@ -662,6 +667,7 @@ def _abduct(m: Mention) -> None:
 FRAMES = {
     "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
     "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
-    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll, "figure": _figure, "state": _state,
+    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
+    "protest": _protest, "figure": _figure, "state": _state,
     "move": _doing, "flee": _flee, "besiege": _hit,
 }  # fmt: skip

@@ -22,6 +22,7 @@ ADMIN_WORDS = {
     "township": 3,
     "region": 4,
 }
+OPENING = 9  # words of a sentence within which "On 3 May 2020, in X," sets the scene
 HINTS = {
     "governorate": "province",
     "province": "province",
@@ -92,9 +93,28 @@ class Setting:
             if others and min(_cost(spot.i, t) for t in others) < c:
                 continue
             c += 4 * max(0, spot.precision - 3)
+            if spot.i <= OPENING:
+                c = min(c, 2)
             if c < cost:
                 best, cost = spot, c
         return self.place(best) if best is not None else None
+
+    def near(self, lines: list[Line], first: int, last: int) -> DateSpan | None:
+        """The day that the sentences first..last speak in, for an event whose own words give none.
+
+        The sentence before and those after belong to it, too; days named beside a word of speech or law come last.
+        """
+        spare = None
+        for n in (*range(first, min(last + 3, len(lines))), first - 1, first - 2):
+            for span in self.by_line.get(n, ()) if n >= 0 else ():
+                if span.precision != "day":
+                    continue
+                line = lines[n]
+                if any(line.is_(k, "aftermath") for k in range(line.n)):
+                    spare = spare or span
+                    continue
+                return span
+        return spare
 
     def place(self, spot: Spot) -> Place:
         """The spot with its candidates in the loaded gazetteers."""
@@ -122,7 +142,11 @@ def _spots(line: Line) -> list[Spot]:
     k = 0
     while k < line.n:
         if not line.is_(k, "loc"):
-            k += 1
+            struck = _struck(line, k)
+            if struck:
+                within, end = _within(line, struck)
+                out.append(_spot(line, k, struck, within, near=False))
+            k = max(k + 1, struck)
             continue
         of = line.is_(k, "of")
         if of and not _placed(line, k):
@@ -138,6 +162,18 @@ def _spots(line: Line) -> list[Spot]:
         out.append(_spot(line, n, stop, within, near=line.w[k] in ("near", "outside", "around")))
         k = end
     return out
+
+
+def _struck(line: Line, k: int) -> int:
+    """Where the name ends that starts at k as the object of a verb of striking: "shelled Kafr Dalun"; 0 where none does."""
+    p = line.owner[k]
+    if p is None or p.kind != "name" or p.i != k or p.age is not None or not k:
+        return 0
+    for x in range(max(0, k - 2), k):
+        verb = line.entry(x, "verb")
+        if verb is not None and verb.a in ("hit", "damage", "besiege", "take") and line.end(x) == k:
+            return p.stop
+    return 0
 
 
 def _placed(line: Line, k: int) -> bool:

@@ -102,11 +102,8 @@ def png(r: random.Random) -> bytes:
     side = r.choice((32, 64, 96))
     stripes = [bytes(r.randrange(256) for _ in range(3)) for _ in range(8)]
     rows = b"".join(b"\0" + b"".join(stripes[(x + y) // 8 % 8] for x in range(side)) for y in range(side))
-    chunks = (
-        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)),
-        (b"IDAT", zlib.compress(rows)),
-        (b"IEND", b""),
-    )
+    size = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

@@ -197,6 +197,7 @@ def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False)
         if not (read_only or immutable):
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA fullfsync=ON")  # macOS only: through the drive's own cache
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.close()
 

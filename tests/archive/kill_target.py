@@ -1,4 +1,4 @@
-"""Adds a folder to an archive and prints the SHA-256 of each object once it is acknowledged: the victim of kill tests."""
+"""The victim of kill tests: adds a folder to an archive and prints each object once it is acknowledged."""
 
 import sys
 

@@ -54,7 +54,7 @@ def check(path: Path, acknowledged: set[str]) -> tuple[bool, int]:
 def test_kills_lose_nothing(tmp_path, many):
     kills = int(os.environ.get("DALIL_KILLS", "10"))
     r = random.Random(SEED)
-    killed, rounds, moments = 0, 0, []
+    killed, rounds, adopted, moments = 0, 0, 0, []
     while killed < kills:
         path, acknowledged = tmp_path / f"archive-{rounds}", set()
         Archive.create(path, by="tester").close()
@@ -79,10 +79,11 @@ def test_kills_lose_nothing(tmp_path, many):
         assert clean, "a finished run leaves nothing unfinished"
         assert captures == FILES, "every file is captured once"
         with Archive.open(path) as opened:
+            adopted += sum(1 for _ in opened.entries(act="adopt"))
             for capture in opened.captures():
                 source = many / capture.name
                 assert capture.object.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()
-    print(f"{killed} kills over {rounds} archives; lines acknowledged in each run: {moments}")
+    print(f"{killed} kills over {rounds} archives; {adopted} captures adopted; acknowledged a run: {moments}")
 
 
 def test_two_writers_at_once_both_finish(tmp_path, many):

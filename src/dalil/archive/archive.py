@@ -8,10 +8,12 @@ only then is the log added to. Readers trust nothing and check nothing: `dalil v
 from __future__ import annotations
 
 import base64
+import getpass
 import os
 import secrets
 import shutil
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -35,6 +37,7 @@ from dalil.records import Capture, Checkpoint, LogEntry
 
 TOOL = f"dalil {__version__}"
 WAIT_S = 30.0
+BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Archive:
@@ -68,7 +71,7 @@ class Archive:
         """
         path = Path(path)
         name = name or path.absolute().name
-        if not name.strip() or one_line(name) != name:
+        if not name.strip() or not fit_for_a_name(name):
             raise DalilError(f"an archive's name is one line of readable text, found {one_line(repr(name))}")
         settings = Settings(name, f"dalil/{secrets.token_hex(16)}", country=country)
         archive = cls(path, settings, _make_folders(path, settings), write=True)
@@ -257,7 +260,7 @@ class Archive:
         What is yielded as `Captured` survives a crash at any later moment. Refusals in `found` pass through. Files
         that this archive already has from the same source are yielded with `already` and logged only if `again`.
         """
-        return captures.take_in(self, found, by=by, tool=tool, again=again, on_bytes=on_bytes)
+        return captures.take_in(self, found, by=storable(by), tool=tool, again=again, on_bytes=on_bytes)
 
     def capture_file(self, path: str | os.PathLike, *, by: str, tool: str = TOOL, again: bool = False) -> Capture:
         """The one file at `path` is in the archive; InputRefused if it cannot be."""
@@ -364,11 +367,19 @@ class Archive:
 
 def default_person() -> str:
     """Who does things when nobody says: DALIL_BY, else the machine's user name."""
-    import getpass
-
     with suppress(OSError, KeyError, ImportError):  # what getuser raises for a user without a name, by version
-        return os.environ.get("DALIL_BY") or getpass.getuser()
+        return storable(os.environ.get("DALIL_BY") or getpass.getuser())
     return "unknown user"
+
+
+def storable(text: str) -> str:
+    """`text` from a command line or a file system as text that the log can hold: stray bytes become \\xNN."""
+    return os.fsencode(text).decode("utf-8", "backslashreplace")
+
+
+def fit_for_a_name(text: str) -> bool:
+    """Whether it is one line without hidden turns of direction (joiners, which Persian and Urdu need, are fine)."""
+    return not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") or c in BIDI_CONTROLS for c in text)
 
 
 def _make_folders(path: Path, settings: Settings) -> Engine:

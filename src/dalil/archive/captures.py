@@ -21,7 +21,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, BinaryIO
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from dalil import db
 from dalil.archive import custody, lines, media
@@ -240,13 +240,17 @@ def _log_batch(
     plan = _plan(archive, batch, staged, pages, made_by, again)
     if not plan.fields:
         return [outcome for outcome in plan.outcomes if not isinstance(outcome, int)]
-    rows = [{"sha256": f["object"], "details": lines.canonical(f)} for f in plan.fields]
     with archive.transaction() as connection:
-        connection.execute(insert(db.pending), rows)
+        # Only this batch's rows are taken out again: what an earlier failure left stays until it is adopted.
+        first = (connection.execute(select(func.max(db.pending.c.id))).scalar() or 0) + 1
+        connection.execute(
+            insert(db.pending),
+            [{"id": n, "sha256": f["object"], "details": lines.canonical(f)} for n, f in enumerate(plan.fields, first)],
+        )
     archive.store.keep(plan.keep)
     with archive.transaction() as connection:
         entries, edge = archive.append_within(connection, [("capture", f) for f in plan.fields])
-        connection.execute(delete(db.pending))
+        connection.execute(delete(db.pending).where(db.pending.c.id >= first))
     archive.committed(edge)
     made = [custody.as_capture(custody.capture_row(entry)) for entry in entries]
     return [

@@ -62,9 +62,9 @@ def by_option(command: Callable[..., Any]) -> Any:
 
     @functools.wraps(command)
     def filled(*args: Any, by: str | None, **kwargs: Any) -> Any:
-        from dalil.archive.archive import default_person
+        from dalil.archive.archive import default_person, storable
 
-        return command(*args, by=by or default_person(), **kwargs)
+        return command(*args, by=storable(by) if by else default_person(), **kwargs)
 
     return click.option("--by", metavar="NAME", help="Who does this (default: $DALIL_BY, else your user name).")(filled)
 

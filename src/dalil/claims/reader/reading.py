@@ -71,7 +71,9 @@ def _cascade(text: str, tag: str, published: date | None, country: str | None, h
     for line in lines:
         phrases_of(line)
     setting = Setting(text, lines, published, tag, country)
-    drafts = _drafts(lines, setting, _header_lines(lines, header))
+    skipped = _header_lines(lines, header)
+    setting.forget(skipped)  # the day of publication is no event's own
+    drafts = _drafts(lines, setting, skipped)
     _attach_footage(lines, text, setting, header, drafts)
     events = events_of(drafts, published)
     for event in events:

@@ -65,6 +65,11 @@ class Setting:
             if n < len(lines) and lines[n].s[0] <= span.quote.start:
                 self.by_line.setdefault(lines[n].number, []).append(span)
 
+    def forget(self, lines: set[int]) -> None:
+        """The dates that these lines give belong to no event."""
+        for number in lines:
+            self.by_line.pop(number, None)
+
     def spots_of(self, line: Line) -> list[Spot]:
         """The places that a line names behind a preposition of place."""
         found = self.spots.get(line.number)

@@ -92,9 +92,15 @@ def _header_quotes(header) -> tuple[Quote, ...]:
 
 
 def _header_lines(lines: list[Line], header) -> set[int]:
-    """Lines that only name the author, the date or the credit and tell of no event."""
-    quotes = _header_quotes(header)
-    return {line.number for line in lines if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in quotes)}
+    """Lines that only name the author, the date or the credit, with or without a label, and tell of no event."""
+    return {line.number for line in lines for q in _header_quotes(header) if _only_says(line, q)}
+
+
+def _only_says(line: Line, q: Quote) -> bool:
+    start, end = line.s[0], line.e[-1]
+    if not start <= q.end <= end + 1 or end > q.end + 1:
+        return False
+    return q.start <= start or line.text[start : q.start].rstrip().endswith(":")
 
 
 def _drafts(lines: list[Line], setting: Setting, skipped: set[int]) -> list[Draft]:

@@ -15,6 +15,8 @@ RANK = {
 }  # fmt: skip
 LOOSE = frozenset(("bombard", "launch", "drop", "hit", "damage", "find", "body", "war"))
 NEEDS_ACT = frozenset(("airstrike", "missile", "shelling", "explosion", "shooting", "stabbing", "arson"))
+# Words that make a force one that flies.
+FLYING = frozenset(("طيران", "الطيران", "طايرات", "الطايرات", "مروحيات", "الجو", "والطيران", "لطيران", "بطيران", "مسيرات"))
 FIRE = frozenset(("النار", "نيران", "الرصاص", "نيرانها", "رصاص"))
 
 
@@ -52,6 +54,8 @@ def scene_of(line: Line, a: int, b: int) -> Scene:
         weapon = next((e for e in m[1] if e.cat == "weapon"), None)
         if weapon is not None and not (weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event")):
             scene.weapons.append((k, weapon))
+        if weapon is None and any(e.cat == "actor" for e in m[1]) and any(w in FLYING for w in line.f[k : m[0]]):
+            scene.weapons.append((k, Entry("weapon", "aircraft", "airstrike")))
         target = next((e for e in m[1] if e.cat == "target"), None)
         if target is not None and not _only_place(line, k, target):
             scene.targets.append((k, target))
@@ -80,9 +84,13 @@ def _only_place(line: Line, k: int, target: Entry) -> bool:
     return target.a == "infrastructure" and line.f[k] in ("طريق", "الطريق", "مطار", "ميناء") and bool(line.is_(k - 1, "prep"))
 
 
-def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool) -> str | None:
-    """The kind of event that the scene makes, or None where it makes none; `dead` says that somebody was harmed."""
+def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool, meant: bool = False) -> str | None:
+    """The kind of event that the scene makes, or None where it makes none.
+
+    `dead` says that somebody was harmed, `meant` that a cue (foiled, threatened, daily) makes a weapon alone an act.
+    """
     kinds = {e.a for _, e in scene.acts}
+    dead = dead or meant
     acted = bool(kinds - {"war"}) or dead
     out: dict[str, int] = {}
     for kind in kinds - LOOSE:
@@ -111,8 +119,10 @@ def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool) -> str | None:
     if "damage" in kinds or "hit" in kinds:
         if "airstrike" not in out and "damage" in kinds and scene.targets and not out:
             out["attack"] = RANK["attack"]
-    if dead and not out:
+    if dead and not out and not meant:
         out["killing"] = RANK["killing"]
+    if "displacement" in out and any(e.a == "displacement" and e.b == "act" for _, e in scene.acts) and not dead:
+        return "displacement"
     if {"execution", "abduction"} <= out.keys():
         out.pop("abduction")
     if "ground_assault" in out and "killing" in out and len(out) == 2:

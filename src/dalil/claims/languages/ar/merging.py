@@ -73,7 +73,7 @@ def _joins(event: _Event, t: Told) -> bool:
 
 def _alike(a: Place, b: Place) -> bool:
     x, y = (fold(p.name).removeprefix("ال").replace(" ", "") for p in (a, b))
-    return x in y or y in x or a.precision >= 3 or b.precision >= 3
+    return x in y or y in x or (a.precision >= 3) != (b.precision >= 3)
 
 
 def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:

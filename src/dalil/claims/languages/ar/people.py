@@ -179,7 +179,7 @@ def _behind(line: Line, g: Group) -> Group:
     if after is not None and g.amount is not None and g.amount.best is not None:
         g.amount = bounded(g.amount.best, "low", g.amount.i, line.end(g.j))
         g.j = line.end(g.j)
-    _parts(line, g)
+    add_parts(line, g)
     return g
 
 
@@ -246,7 +246,7 @@ def _ordinal_age(line: Line, k: int) -> tuple[int, int] | None:
     return (total, line.end(j)) if total and line.is_(j, "agetail") else None
 
 
-def _parts(line: Line, g: Group) -> None:
+def add_parts(line: Line, g: Group) -> None:
     """The subgroups behind the people: بينهم ثلاثة أطفال وامرأتان، أربعة منهم أطفال."""
     k = g.j
     if k < line.n and line.f[k] in ("،", ",", "-"):

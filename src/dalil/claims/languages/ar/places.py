@@ -37,7 +37,7 @@ def spots_of(line: Line, a: int, b: int, taken: set[int]) -> list[Spot]:
             continue
         spot = _spot_at(line, k, b, taken)
         if spot is None:
-            k += 1
+            k = line.end(k)
         else:
             out.append(spot)
             k = spot.j
@@ -72,6 +72,10 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
             return _made(line, i, j, score + _known(line, i), 2 if near else 1)
         return None
     prep = line.cut(k).prep
+    if m is None and _object(line, k):
+        i, j = _name(line, k, b, False)
+        if j > i:
+            return _made(line, i, j, 1.5, 1)
     if m is not None and prep in ("ب", "") and any(e.cat == "place" for e in m[1]) and not any(e.cat in WALLS for e in m[1]):
         i, j = _name(line, k, b, False)
         if j > i:
@@ -82,6 +86,20 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
         i, j = _name(line, k, b, True)
         return _made(line, i, j, 2.0, 1) if j - i > 1 else None
     return None
+
+
+def _object(line: Line, k: int) -> bool:
+    """Whether the unknown word at k is what an act falls on: قصفت مدفعية حيش، استهدفت غارة جوية كفر ناصح."""
+    back = k - 1
+    while back >= 0 and line.marks[back] is None and line.f[back][0].isalpha():
+        back -= 1
+    if k - back > 1 or back < 1 or line.f[k].startswith("ال"):
+        return False
+    start = next((x for x in range(back, max(-1, back - 3), -1) if line.marks[x] is not None and line.end(x) > back), None)
+    if start is None or not line.has(start, "weapon", "actor", "event") or line.f[k].endswith(("ية", "ين", "ان", "ا")):
+        return False
+    verb = next((x for x in range(start, max(-1, start - 4), -1) if any(e.cat == "event" and e.b == "act" for e in (line.marks[x] or (0, ()))[1])), None)
+    return verb is not None and verb < start
 
 
 def _skip_placewords(line: Line, k: int, b: int) -> int:
@@ -154,6 +172,9 @@ def _side(line: Line, lead: int) -> float:
 
 
 def _made(line: Line, i: int, j: int, score: float, precision: int, hint: str | None = None) -> Spot:
+    known = line.entry(i, "place")
+    if known is not None and known.a == "CC":
+        score, precision, hint = score - 3.0, 6, "country"
     start, end = line.span(i, j)
     shown = _shown(line, i)
     start += shown

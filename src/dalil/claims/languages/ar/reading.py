@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from dalil.atlas import resolve
 from dalil.calendar import find_dates
@@ -19,6 +19,7 @@ from dalil.claims.languages.ar.words import Line, lexicon, lines_of
 from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Target, TextIncident, Toll, Victim, Weapon
 
 
+WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like
 PEOPLE_ACTS = {"abduction": "abducted", "detention": "none", "killing": "death", "execution": "death"}
 UNTOLD = frozenset(("forecast", "threatened", "hypothetical", "generic", "negated"))
 AGAIN = ("غارة", "غارات", "هجوم", "انفجار", "تفجير", "قصف", "ضربة", "حادث", "حادثة", "قذيفة", "عبوة")
@@ -61,13 +62,21 @@ def read(
     for line in lines_of(text, lexicon()):
         if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in skipped):
             continue
-        mine = [d for d in dates if d.quote is not None and line.s[0] <= d.quote.start < line.e[-1]]
+        mine = [d for d in dates if line.s[0] <= d.quote.start < line.e[-1] and not _named_after_month(line, d)]
         for clause in clauses_of(line):
             found = _told(clause, mine, published, country)
             if found is not None:
                 told.append(found)
     claims = tuple(t.claim for t in told)
     return claims, incidents_of(told)
+
+
+def _named_after_month(line: Line, d: DateSpan) -> bool:
+    """Whether a bare month is a place's name: حي مايو."""
+    if d.precision != "month":
+        return False
+    k = next((x for x in range(line.n) if line.s[x] >= d.quote.start), 0)
+    return k > 0 and line.is_(k - 1, "placeword")
 
 
 def clauses_of(line: Line) -> list[Clause]:
@@ -106,7 +115,8 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
         return None
     harms = harms_of(line, a, b, scene.violent)
     people = _taken(line, scene, harms, cues)
-    kind = type_of(scene, line, a, b, bool(harms.found) or harms.told)
+    meant = any(c in cues for c in ("attempted", "threatened", "generic", "denied", "negated"))
+    kind = type_of(scene, line, a, b, bool(harms.found) or harms.told, meant)
     rescued = _rescued(line, a, b)
     if kind is None:
         return None
@@ -116,7 +126,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     when = _when(line, a, b, dates, trigger)
     counted = any(h.groups or h.zero for h in harms.found)
     status = status_of(line, a, b, cues, trigger=trigger, kind=kind, counted=counted, when=when, published=published)
-    if status in ("reported", "attempted") and kind == "killing" and scene.has("war"):
+    if status == "reported" and kind in ("killing", "displacement") and scene.has("war"):
         status = "total"
     suspects = tuple(suspects_of(line, a, b, scene, harms, voices, cues))
     spoken = speaker_of(line, voices, trigger)
@@ -127,6 +137,8 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     if status == "attempted":
         tolls = dict.fromkeys(tolls, None) if not counted else tolls
     footage = footage_of(line, a, b, when)
+    if status == "reported" and when is not None and published is not None and when.start > published and when.precision == "day":
+        when = replace(when, start=when.start - WEEK, end=when.end - WEEK, rule="weekday before publication")
     claim = Claim(
         kind, status, clause.quote, spoken[0] if spoken else None, when, where, tolls["killed"], tolls["injured"], tolls["missing"],
         _victims(line, harms, people, rescued), suspects, _targets(line, scene), _weapons(line, scene), footage,
@@ -202,7 +214,7 @@ def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None
 def _place(spot: Spot, spots: list[Spot], country: str | None) -> Place:
     """The spot with its candidates in the loaded gazetteers; another place of the clause is taken for what it lies in."""
     admin = next((s.name for s in spots if s is not spot and s.score < spot.score), None)
-    return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint)
+    return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint or "town")
 
 
 def _toll(line: Line, harms: Harms, effect: str) -> Toll | None:
@@ -210,7 +222,7 @@ def _toll(line: Line, harms: Harms, effect: str) -> Toll | None:
     found = harms.of(effect)
     zero = next((h for h in found if h.zero), None)
     groups = [g for h in found for g in h.groups]
-    if zero is not None and not groups:
+    if zero is not None and not any(g.count for g in groups):
         return Toll(0, 0, 0, quote(line, zero.k, line.end(zero.k)))
     known = [g for g in groups if g.amount is not None and g.amount.value is not None]
     if not known:

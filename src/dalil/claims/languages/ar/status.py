@@ -21,6 +21,8 @@ def cues_of(line: Line, a: int, b: int) -> dict[str, int]:
             if _future(line, k):
                 out.setdefault("forecast", k)
             continue
+        if m[2].conj.endswith("س") and line.has(k, "event", "harm"):
+            out.setdefault("threatened" if m[2].stem.startswith("ن") else "forecast", k)
         for e in m[1]:
             if e.cat == "cue" and _cued(line, k, e.a, b):
                 out.setdefault(e.a, k)

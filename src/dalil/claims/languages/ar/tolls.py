@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dalil.claims.languages.ar.numerals import Amount, amount_at
-from dalil.claims.languages.ar.people import Group, group_at, groups_at, head_entry, name_at
+from dalil.claims.languages.ar.people import Group, add_parts, age_of, group_at, groups_at, head_entry, name_at
 from dalil.claims.languages.ar.words import Entry, Line
 
 DAMMA = "\u064f"
@@ -44,7 +44,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
     used: set[int] = set()
     k = a
     while k < b:
-        e = line.entry(k, "harm")
+        e = _meaning(line, k)
         if e is None or line.has(k, "idiom") or (line.entry(k, "cue") is not None and e.a != "toll" and e.a != "fall" and not line.cut(k).det and e.a not in ("verb", "die")):
             if e is None and line.is_(k, "nothing"):
                 _nothing(line, k, out)
@@ -60,8 +60,19 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
             out.found.extend(step)
         k = line.end(k)
     _counted(line, a, b, used, out)
+    _late_parts(line, a, b, out)
     _missing(line, a, b, out)
     return out
+
+
+def _meaning(line: Line, k: int) -> Entry | None:
+    """The harm told by word k: a verb rather than a noun where both are spelt alike, unless an article or a clitic stands before."""
+    m = line.marks[k]
+    found = [e for e in m[1] if e.cat == "harm"] if m is not None else []
+    if len(found) > 1:
+        noun = m[2].det or m[2].prep
+        found.sort(key=lambda e: (e.a == "noun") != bool(noun))
+    return found[0] if found else None
 
 
 def _nothing(line: Line, k: int, out: Harms) -> None:
@@ -94,8 +105,6 @@ def _noun(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
 
 
 def _named(line: Line, j: int, stop: int) -> Group:
-    from dalil.claims.languages.ar.people import age_of
-
     g = Group(j, stop, j, Amount(1, 1, 1, j, stop), name=(j, stop))
     age_of(line, g)
     return g
@@ -114,6 +123,8 @@ def _named_list(line: Line, j: int) -> list[Group]:
 def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """قتل in either voice: active where a doer and then people follow, passive otherwise."""
     j = line.end(k)
+    if e.b == "injury" and any(line.has(x, "idiom") for x in range(j, min(j + 4, line.n))):
+        return None
     passive = DAMMA in line.f0[k][:4] and e.b == "death"
     doer = None if passive else doer_end(line, j)
     if doer is not None:
@@ -204,6 +215,8 @@ def _fall(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
 def _cause(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """أسفر عن، خلف: what follows must be counted by a count noun; verbal nouns speak for themselves."""
     j = line.end(k)
+    if k and line.cut(k - 1).stem == "لم":
+        return _none_of(line, k, b)
     if j < line.n and line.f[j] in ("عن", "الي", "في", "ب"):
         j += 1
     for start in range(j, min(j + 7, b)):
@@ -213,6 +226,18 @@ def _cause(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | 
         if found:
             return _by_effect("death", found, k)
     return []
+
+
+def _none_of(line: Line, k: int, b: int) -> list[Harm]:
+    """لم تسفر الغارة عن سقوط قتلى: nobody of the kinds that are named."""
+    out = []
+    for x in range(k, min(k + REACH, b)):
+        e = line.entry(x, "count") or _meaning(line, x)
+        kinds = {"death": ("death",), "injury": ("injury",), "both": ("death", "injury")}.get(e.a if e is not None and e.cat == "count" else "", ())
+        if e is not None and e.cat == "harm" and e.a == "noun":
+            kinds = (e.b,) if e.b in ("death", "injury") else ()
+        out += [Harm(kind, [], x, zero=True) for kind in kinds if not any(h.effect == kind for h in out)]
+    return out
 
 
 def _life(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
@@ -287,6 +312,22 @@ def _counted(line: Line, a: int, b: int, used: set[int], out: Harms) -> None:
 def _between_dead_and_hurt(line: Line, k: int) -> bool:
     """"40 بين قتيل وجريح": the words are no count of their own."""
     return any(line.f[x] == "بين" for x in range(max(0, k - 3), k)) or (k > 1 and line.f[k - 1] == "او")
+
+
+def _late_parts(line: Line, a: int, b: int, out: Harms) -> None:
+    """Subgroups told further on: قتل عشرة أشخاص في الغارة، أربعة منهم أطفال."""
+    homes = [g for h in out.found if not h.joint for g in h.groups]
+    if not homes or any(g.parts for g in homes):
+        return
+    probe = Group(0, homes[-1].j, 0)
+    for k in range(homes[-1].j, b):
+        if line.f[k] in ("،", ",", "-") or line.is_(k, "include"):
+            probe.j = k
+            add_parts(line, probe)
+            if probe.parts:
+                home = max((g for g in homes if g.j <= k), key=lambda g: g.count or 0)
+                home.parts = probe.parts
+                return
 
 
 def _missing(line: Line, a: int, b: int, out: Harms) -> None:

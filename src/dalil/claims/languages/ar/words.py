@@ -61,6 +61,9 @@ def cuts(f: str) -> list[Parse]:
     heads = [("", f)]
     if len(f) > 2 and f[0] in "وف":
         heads.append((f[0], f[1:]))
+    for conj, rest in tuple(heads):
+        if len(rest) > 4 and rest[0] == "س" and rest[1] in "يتن":
+            out.append(Parse(conj + "س", "", False, rest[1:], ""))
     for conj, rest in heads:
         if conj:
             out.append(Parse(conj, "", False, rest, ""))
@@ -125,8 +128,8 @@ class Lexicon:
             found = tuple(p for p in cuts(f) if self._starts(p))
             if not found and f.endswith("ه"):
                 found = tuple(p for p in cuts(f[:-1] + "ة") if self._starts(p))
-            if not found and f.endswith("ا") and len(f) > 3:
-                found = tuple(p for p in cuts(f[:-1]) if self._starts(p) and not p.det and not p.suffix)
+            if f.endswith("ا") and len(f) > 3:
+                found += tuple(p for p in cuts(f[:-1]) if self._starts(p) and not p.det and not p.suffix)
             if len(self._parses) > 200_000:
                 self._parses.clear()
             self._parses[f] = found

@@ -206,3 +206,34 @@ def test_the_language_is_kept(client, made):
 def test_the_switch_stays_on_the_page(client, made):
     html = client.get("/", params={"words": "kafr", "page": "1"}).text
     assert re.search(r'class="switch" href="/\?words=kafr&amp;page=1&amp;lang=ar"', html)
+
+
+# ------------------------------------------------------------------ search
+
+
+def test_search_finds_words_across_spellings_and_leads_to_them(client, made):
+    html = client.get("/search", params={"q": "الانقاض"}).text
+    found = re.search(rf'href="(/sources/{made.arabic}\?at=(\d+)-(\d+))#(w[\d-]+)"', html)
+    assert found and "الأنقاض" in web_archive.ARABIC[int(found[2]) : int(found[3])]
+    source = client.get(unescape(found[1])).text
+    assert f'id="{found[4]}"' in source and "found by search" in source
+    assert made.incident in html
+
+
+def test_search_says_when_nothing_is_found(client):
+    text = text_of(client.get("/search", params={"q": 'zzz "<b>qqq'}).text)
+    assert "Nothing found for" in text and "<b>qqq" in text
+    assert client.get("/search").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "q", ['"', "*", "-", "AND OR NOT", "NEAR(a b)", "a" * 5000, "\x00", "🧪", "title:x", "' OR 1=1 --"]
+)
+def test_search_takes_any_words(client, q):
+    assert client.get("/search", params={"q": q}).status_code == 200
+
+
+@pytest.mark.parametrize("at", ["5-2", "0-0", "0-999999999", "a-b", "٣-٤", "1-2-3", "", "-1-4"])
+def test_a_place_that_is_not_in_the_text_is_passed_over(client, made, at):
+    answer = client.get(f"/sources/{made.news}", params={"at": at})
+    assert answer.status_code == 200 and "found by search" not in answer.text

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import av
 import numpy as np
-from sqlalchemy import insert
 
 from dalil import db
 from dalil.archive import Archive
+from dalil.claims.search import ensure_index, index_document
+from dalil.claims.store import save_document
 from dalil.footage import probe
 from dalil.footage.store import save_footage
 from dalil.incidents.linking import link_reading
@@ -40,7 +41,6 @@ from dalil.records import (
     Toll,
     Victim,
     Weapon,
-    encode,
 )
 
 HOSTILE_NAME = 'a\n\u202egpj."><img src=x onerror=alert(1)>.html'
@@ -429,21 +429,9 @@ def put_report(archive: Archive, folder: Path, report: Report, text: str | None 
         tuple(merged(report.claims, indices) for indices in report.incidents),
     )
     with archive.engine.begin() as conn:
-        conn.execute(
-            insert(db.document).values(
-                sha256=sha256,
-                title=report.title,
-                publisher=report.publisher,
-                published=report.published.isoformat(),
-                lang=report.lang,
-                record=encode(document).decode(),
-                reading=encode(reading).decode(),
-            )
-        )
-        rows = [
-            {"sha256": sha256, "position": i, "type": c.type, "status": c.status} for i, c in enumerate(report.claims)
-        ]
-        conn.execute(insert(db.claim), rows)
+        save_document(conn, document, reading)
+        ensure_index(conn)
+        index_document(conn, document)
         link_reading(conn, document, reading)
     return sha256
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.archive import custody
-from dalil.records import Claim, Document, Footage, LogEntry, Reading, decode
+from dalil.records import Claim, Footage, LogEntry, Reading, decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +45,6 @@ def held(conn: Connection, sha256: str) -> Held | None:
     return Held(*row) if row else None
 
 
-def reading_and_document(conn: Connection, sha256: str) -> tuple[Document | None, Reading | None]:
-    """The object's text and what was read from it."""
-    c = db.document.c
-    row = conn.execute(select(c.record, c.reading).where(c.sha256 == sha256)).one_or_none()
-    if row is None:
-        return None, None
-    return decode(row.record, Document), decode(row.reading, Reading) if row.reading else None
-
-
 def incidents_of_document(conn: Connection, sha256: str) -> list[str]:
     """The ids of the incidents that rest on this report."""
     query = select(db.account.c.incident).where(db.account.c.sha256 == sha256).order_by(db.account.c.position)
@@ -82,13 +73,11 @@ def counts(conn: Connection) -> dict[str, int]:
 # ------------------------------------------------------------------ lists
 
 
-def documents(conn: Connection, *, limit: int, offset: int) -> list[tuple]:
-    """Reports, newest publication first: (sha256, title, publisher, published, lang, claims, name)."""
-    d = db.document.c
-    claims = select(func.count()).where(db.claim.c.sha256 == d.sha256).scalar_subquery()
-    query = select(d.sha256, d.title, d.publisher, d.published, d.lang, claims.label("claims"), first_name(d.sha256))
-    query = query.order_by(d.published.is_(None), d.published.desc(), d.sha256)
-    return list(conn.execute(query.limit(limit).offset(offset)))
+def names(conn: Connection, objects: list[str]) -> dict[str, str]:
+    """The file name under which each of the objects was first captured."""
+    c = db.capture.c
+    query = select(c.sha256, c.name).where(c.sha256.in_(objects)).order_by(c.seq.desc())
+    return {row.sha256: row.name for row in conn.execute(query)}
 
 
 def recordings(conn: Connection, *, limit: int, offset: int) -> list[tuple[Footage, str | None]]:

@@ -24,7 +24,7 @@ SIGNS = {
     "total": "Σ",
     "background": "↶",
 }
-BLANK_LINES = re.compile(r"\s*\n[ \t\r\u200e\u200f]*\n\s*")
+BLANK_LINES = re.compile(r"\s*\n[ \t\r]*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)

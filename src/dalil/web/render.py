@@ -47,6 +47,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "term": lang.term,
         "link": partial(link, request),
         "to_words": partial(to_words, request),
+        "to_found": partial(to_found, request),
         "title_of": partial(title_of, lang),
         "place_name": partial(place_name, lang),
         "reporter": partial(reporter, lang),
@@ -91,6 +92,11 @@ def switch(request: Request, lang: Language) -> str:
 def to_words(request: Request, document: str, words: Quote) -> str:
     """The address of these words in their source's page."""
     return link(request, f"/sources/{document}", words_anchor(words))
+
+
+def to_found(request: Request, document: str, words: Quote) -> str:
+    """The address of words that no claim rests on: the page is asked to mark them."""
+    return link(request, f"/sources/{document}", words_anchor(words), at=f"{words.start}-{words.end}")
 
 
 def title_of(lang: Language, incident: Incident) -> str:

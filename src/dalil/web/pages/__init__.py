@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dalil.web.pages import footage, incident, incidents, log, objects, outlook, source, sources, static
+from dalil.web.pages import footage, incident, incidents, log, objects, outlook, search, source, sources, static
 
 ALL = (
     *incidents.ROUTES,
@@ -11,6 +11,7 @@ ALL = (
     *source.ROUTES,
     *footage.ROUTES,
     *outlook.ROUTES,
+    *search.ROUTES,
     *log.ROUTES,
     *objects.ROUTES,
     *static.ROUTES,

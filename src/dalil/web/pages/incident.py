@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dalil.claims.store import load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents import store
 from dalil.records import INCIDENT_STATUSES, Claim, Footage, FootageLink, Incident, Neighbour
@@ -72,7 +73,7 @@ def incident_page(request: Request) -> Response:
 
 def asides(conn: Connection, document: str) -> list[Aside]:
     """What the report expects, threatens, denies or sums up: everything in it that makes no incident."""
-    _, reading = holdings.reading_and_document(conn, document)
+    reading = load_reading(conn, document)
     if reading is None:
         return []
     return [

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from dalil.claims.store import load_document
 from dalil.footage.store import load_footage
 from dalil.web import holdings
 from dalil.web.render import link, page
@@ -36,8 +37,7 @@ def file_page(request: Request) -> Response:
     if not SHA256.fullmatch(sha256):
         raise HTTPException(404)
     with archive.engine.connect() as conn:
-        document, _ = holdings.reading_and_document(conn, sha256)
-        footage = load_footage(conn, sha256)
+        document, footage = load_document(conn, sha256), load_footage(conn, sha256)
         problems = holdings.problems_of(conn, sha256)
         held = holdings.held(conn, sha256)
     if document or footage:

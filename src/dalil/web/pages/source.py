@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dalil.claims.store import load_document, load_reading
 from dalil.incidents import store
+from dalil.records import Document
 from dalil.web import holdings
 from dalil.web.language import Language
 from dalil.web.marks import Mark, marked_text, marks_of
 from dalil.web.render import language_of, page
 from dalil.web.security import SHA256
+
+PLACE = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
 
 
 def source_page(request: Request) -> Response:
@@ -22,13 +28,14 @@ def source_page(request: Request) -> Response:
         raise HTTPException(404)
     archive = request.app.state.archive
     with archive.engine.connect() as conn:
-        document, reading = holdings.reading_and_document(conn, sha256)
+        document, reading = load_document(conn, sha256), load_reading(conn, sha256)
         if document is None:
             raise HTTPException(404)
         incidents = [i for id in holdings.incidents_of_document(conn, sha256) if (i := store.load_incident(conn, id))]
         problems = holdings.problems_of(conn, sha256)
     claims = reading.claims if reading else ()
     lang = language_of(request)
+    marks = marks_of(reading) if reading else []
     kinds = {f"c{number}": claim.type for number, claim in enumerate(claims, 1)}
     return page(
         request,
@@ -39,12 +46,22 @@ def source_page(request: Request) -> Response:
         claims=claims,
         statuses=list(dict.fromkeys(c.status for c in claims)),
         paragraphs=marked_text(
-            document.text, marks_of(reading) if reading else [], lambda mark: label(lang, mark, kinds)
+            document.text, [*marks, *found(document, request, marks)], lambda mark: label(lang, mark, kinds)
         ),
         incidents=incidents,
         problems=[*((None, p) for p in document.problems), *problems],
         captures=list(archive.captures(sha256)),
     )
+
+
+def found(document: Document, request: Request, marks: list[Mark]) -> list[Mark]:
+    """The words that the address asks for ("at=120-142"), unless they are marked already or are not in the text."""
+    asked = PLACE.fullmatch(request.query_params.get("at", ""))
+    start, end = (int(asked[1]), int(asked[2])) if asked else (0, 0)
+    anchor = f"w{start}-{end}"
+    if not start < end <= len(document.text) or any(mark.anchor == anchor for mark in marks):
+        return []
+    return [Mark(start, end, anchor, parts=("found",))]
 
 
 def label(lang: Language, mark: Mark, kinds: dict[str, str]) -> str:

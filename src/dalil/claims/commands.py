@@ -1,0 +1,245 @@
+"""`dalil read` and `dalil search`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
+
+import click
+
+from dalil.archive.commands import archive_option
+from dalil.errors import DalilError, InputRefused, one_line
+
+if TYPE_CHECKING:
+    from dalil.claims.lines import Defaults
+    from dalil.claims.search import Hit
+    from dalil.records import Reading
+
+READERS = ("rules",)
+T = TypeVar("T")
+
+
+class Day(click.ParamType):
+    """A day written YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f'expected a day as YYYY-MM-DD, found "{value}"', param, ctx)
+
+
+@click.command("read")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a file instead of a summary.")
+@click.option(
+    "--jsonl", "lines", metavar="IN.jsonl|-", is_flag=False, flag_value="-",
+    help='Read JSON lines {"id", "text", "published", "lang", "country"} and write one line for each.',
+)  # fmt: skip
+@click.option("--published", type=Day(), help="The day of publication, where the report does not say it.")
+@click.option("--lang", type=click.Choice(["en", "ar"]), help="The language; found from the text if left out.")
+@click.option("--country", metavar="XX", help="The country that the reports are about, as a two-letter code.")
+@click.option("--reader", type=click.Choice(READERS), default="rules", show_default=True, help="What reads.")
+def read_command(
+    files: tuple[Path, ...],
+    as_json: bool,
+    lines: str | None,
+    published: date | None,
+    lang: str | None,
+    country: str | None,
+    reader: str,
+) -> None:
+    """Read reports (txt, md, html, pdf, docx, eml): claims and incidents, word by word.
+
+    Needs no archive. Prints a summary a file, or JSON; every value comes with the words that it was read from.
+    Exit status 1 if some could not be read: each is named on stderr, and in the output of --json and --jsonl.
+
+    \b
+    Examples:
+      dalil read report.txt
+      dalil read --json --country SY page.html list.pdf
+      dalil read --jsonl reports.jsonl > readings.jsonl
+    """
+    from dalil.claims.lines import Defaults
+
+    defaults = Defaults(published, lang, country.upper() if country else None)
+    if lines is not None:
+        if lines == "-" and len(files) == 1:  # "--jsonl IN" where the shell or a habit put something between
+            lines, files = str(files[0]), ()
+        if files:
+            raise click.UsageError("give either files or --jsonl, not both")
+        sys.exit(_read_lines(lines, defaults))
+    if not files:
+        raise click.UsageError("give a file: dalil read report.txt (or --jsonl IN.jsonl)")
+    sys.exit(_read_files(files, defaults, as_json=as_json))
+
+
+def _read_lines(source: str, defaults: Defaults) -> int:
+    """One line out for each line in; 1 where some could not be read."""
+    from dalil.claims.lines import answer_lines, write_answers
+
+    failed = 0
+    try:
+        with _opened(source) as lines:
+            answers = answer_lines(_progress(lines, unit=" reports"), defaults)
+            for error in write_answers(answers, sys.stdout.buffer):
+                click.echo(f"dalil read: {error}", err=True)
+                failed = 1
+    except BrokenPipeError:  # the reader of our output (head, a pager) has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return failed
+
+
+def _progress(things: Iterable[T], unit: str) -> Iterable[T]:
+    """The same things; counted on stderr where a person sees that and the results go elsewhere."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        return things
+    from tqdm import tqdm
+
+    return tqdm(things, unit=unit, file=sys.stderr, leave=False)
+
+
+def _opened(source: str) -> BinaryIO:
+    if source == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(source).open("rb")
+    except OSError as error:
+        raise DalilError(
+            f"{one_line(source)}: {error.strerror}. Give a file of JSON lines, or - for standard input"
+        ) from None
+
+
+def _read_files(files: tuple[Path, ...], defaults: Defaults, *, as_json: bool) -> int:
+    """A summary or a JSON line for each file, in order; 1 where some could not be read."""
+    from dalil import records
+    from dalil.claims.summary import summary
+
+    failed = 0
+    for number, path in enumerate(_progress(files, unit=" files")):
+        try:
+            reading = _read_file(path, defaults)
+        except InputRefused as refusal:
+            failed = 1
+            click.echo(f"dalil read: {refusal}", err=True)
+            if as_json:
+                click.echo(records.encode({"id": str(path), "error": str(refusal)}))
+            continue
+        if as_json:
+            click.echo(records.encode(reading))
+        else:
+            if number:
+                click.echo()
+            for line in summary(reading, click.style):
+                click.echo(line)
+    return failed
+
+
+def _read_file(path: Path, defaults: Defaults) -> Reading:
+    """The file's reading; what is wrong with the file, but not enough to refuse it, is said on stderr."""
+    import hashlib
+
+    from dalil.archive.media import detect
+    from dalil.claims.reader import read_text
+    from dalil.claims.text import extract
+
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            media_type = detect(file, path.name) if path.stat().st_size else "text/plain"
+            file.seek(0)
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        document = extract(path, media_type, name=name, object=sha256)
+    except OSError as error:
+        raise InputRefused(name, error.strerror or "cannot be opened", "Check its name and its permissions") from None
+    for problem in document.problems:
+        click.echo(f"dalil read: {one_line(name)}: {one_line(problem)}", err=True)
+    return read_text(
+        document.text,
+        id=name,
+        published=document.published or defaults.published,
+        lang=defaults.lang or document.lang,
+        country=defaults.country,
+        title=document.title,
+        author=document.author,
+        publisher=document.publisher,
+    )
+
+
+# ---------------------------------------------------------------- search
+
+
+@click.command("search")
+@click.argument("query", metavar="WORDS...", nargs=-1, required=True)
+@archive_option
+@click.option("--limit", "-n", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a report.")
+def search_command(query: tuple[str, ...], archive: Path, limit: int, as_json: bool) -> None:
+    """Find WORDS in every report of the archive, English and Arabic.
+
+    All words must be there. "several words" in quotes stand in a row, begin* finds beginnings, -word leaves out.
+    Spellings are folded: أ إ آ ا, ى ي, ة ه, digits of any script, accents; كفرناها finds بكفرناها too.
+
+    \b
+    Examples:
+      dalil search Kafrnaha --archive my-archive
+      dalil search '"barrel bomb" hospital -drill'
+      dalil search كفرناها --json
+    """
+    from dalil import records
+    from dalil.archive import Archive
+    from dalil.claims.search import has_index, parse_query, search
+
+    words = " ".join(f'"{part}"' if " " in part and '"' not in part else part for part in query)
+    if not any(not term.excluded for term in parse_query(words)):
+        raise click.UsageError("give at least one word to look for: dalil search Kafrnaha")
+    with Archive.open(archive) as opened, opened.engine.connect() as conn:
+        if not has_index(conn):
+            raise DalilError(f'{one_line(str(archive))}: no report has been read yet. Add some with "dalil add"')
+        hits = search(conn, words, limit)
+    if as_json:
+        for hit in hits:
+            click.echo(records.encode(hit))
+        return
+    for line in _listed(hits):
+        click.echo(line)
+    if not hits:
+        click.echo("nothing found", err=True)
+    elif hits[0].missing:
+        click.echo("no report has all the words; these have some of them", err=True)
+
+
+def _listed(hits: tuple[Hit, ...]) -> Iterator[str]:
+    """Title, source, hash and a stretch of the text with what was found in it."""
+    for number, hit in enumerate(hits):
+        if number:
+            yield ""
+        known = [hit.publisher, str(hit.published) if hit.published else None, hit.document[:12]]
+        yield click.style(one_line(hit.title or "Untitled"), bold=True)
+        yield click.style(one_line(" · ".join(part for part in known if part)), dim=True)
+        yield "  " + _marked(hit)
+        if hit.missing:
+            yield click.style("  without: " + one_line(", ".join(hit.missing)), dim=True)
+
+
+def _marked(hit: Hit) -> str:
+    """The snippet on one line, the words that were found in it emphasised."""
+    parts, at = [], hit.snippet.start
+    for match in hit.matches:
+        if hit.snippet.start <= match.start and match.end <= hit.snippet.end and match.start >= at:
+            parts += [_flat(hit, at, match.start), click.style(_flat(hit, match.start, match.end), bold=True)]
+            at = match.end
+    return "".join([*parts, _flat(hit, at, hit.snippet.end)])
+
+
+def _flat(hit: Hit, start: int, end: int) -> str:
+    shown = hit.snippet.text[start - hit.snippet.start : end - hit.snippet.start]
+    return one_line("".join(" " if char.isspace() else char for char in shown))

@@ -67,6 +67,8 @@ def _act(line: Line, k: int, m) -> Entry | None:
     found = [e for e in m[1] if e.cat == "event"]
     if not found:
         return None
+    if m[2].stem == "فجر" and not (line.has(m[0], "people", "actor", "weapon") or line.f[min(m[0], line.n - 1)] in ("نفسه", "نفسها")):
+        return None  # the dawn
     if any(e.cat == "harm" and e.a == "fall" for e in m[1]) and not _projectile(line, k):
         return None
     if found[0].a == "hit" and any(e.cat == "harm" and e.a == "verb" for e in m[1]):

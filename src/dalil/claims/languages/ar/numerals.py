@@ -87,6 +87,9 @@ def _digits(line: Line, k: int) -> tuple[int, int] | None:
     e = num(line, j, "scale")
     if e is not None and not line.cut(j).conj:
         n, j = n * e.low, j + 1
+        rest = figure(line, j + 1) if j + 1 < line.n and line.f[j] == "و" and line.f[j + 1][0].isdigit() else None
+        if rest is not None and rest[0] < e.low and rest[1] == j + 2:
+            n, j = n + rest[0], rest[1]
     return (n, j) if n <= LARGEST else None
 
 

@@ -80,6 +80,11 @@ def group_at(line: Line, k: int, bare: bool = False) -> Group | None:
             found = _made(line, i, j + 1, e2, amount)
             found.amount = amount
             return _behind(line, found)
+        if line.has(j + 1, "actor") and bare is not None and not amount.none:
+            kind = line.entry(j + 1, "actor").a
+            g = Group(i, line.end(j + 1), i, amount, {"state_force": "soldier", "armed_group": "fighter"}.get(kind, ""), plural=True)
+            if g.group:
+                return _behind(line, g)
     if e is None and amount is not None and amount.none and j < line.n and line.f[j] == "من":
         e = head_entry(line, j + 1)
         j += 1
@@ -159,6 +164,9 @@ def _behind(line: Line, g: Group) -> Group:
         if e is not None and e.cat == "people" and not g.group and e.a and (e.form == "pl" or e.form == "dual" or line.f0[j].endswith(("اً", "ا"))):
             g.group = e.a
             j = m[0]
+        elif e is not None and e.cat == "people" and e.form == "sg" and not g.plural and g.count == 1 and not line.cut(j).suffix:
+            g.group = g.group or e.a
+            j = m[0]
         elif any(x.cat == "demonym" or (x.cat == "class" and x.a == "other") for x in m[1]):
             j = m[0]
         elif line.f[j] == "من" and head_entry(line, j + 1) is not None and head_entry(line, j + 1).form == "pl" and not g.group:
@@ -195,7 +203,7 @@ def name_at(line: Line, k: int) -> int:
             if line.marks[j] is None or w != "ام":
                 j += 1
             continue
-        if line.marks[j] is not None or (j == k and w.startswith(("ال", "ب", "لل"))) or w.endswith(("ين", "ون", "ات")):
+        if line.marks[j] is not None or (j == k and w.startswith(("ال", "ب", "لل"))) or (len(w) > 5 and w.endswith(("ين", "ون", "ات"))):
             break
         j += 1
     return j if j - k >= 2 else k
@@ -253,8 +261,9 @@ def add_parts(line: Line, g: Group) -> None:
         k += 1
     if line.is_(k, "include") and not line.is_(k, "most"):
         found = groups_at(line, line.end(k), bare=False)
-        if found:
-            g.parts, g.j = found, found[-1].j
+        stop = next((n for n, x in enumerate(found) if x.effect), len(found))
+        if found[:stop]:
+            g.parts, g.j = found[:stop], found[stop - 1].j
         return
     first = figure(line, k)
     if first is not None and line.is_(first[1], "include"):

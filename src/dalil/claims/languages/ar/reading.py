@@ -13,7 +13,7 @@ from dalil.claims.languages.ar.merging import Told, incidents_of
 from dalil.claims.languages.ar.people import Group, groups_at
 from dalil.claims.languages.ar.places import Spot, spots_of
 from dalil.claims.languages.ar.status import cues_of, status_of
-from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of
+from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of, past_aside
 from dalil.claims.languages.ar.voices import speaker_of, suspects_of, voices_of
 from dalil.claims.languages.ar.words import Line, lexicon, lines_of
 from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Target, TextIncident, Toll, Victim, Weapon
@@ -97,7 +97,10 @@ def _opens(line: Line, k: int) -> bool:
         return line.is_(n, "placeword") or line.has(n, "place") or line.is_(n, "placehead") or (line.marks[n] is None and line.f[k - 1] in ("،", ","))
     if line.f[k] in ("كما",):
         return line.has(k + 1, "event", "harm")
-    return line.f[k] == "و" and False
+    if k > 2 and line.f[k - 1] in ("،", ",") and line.cut(k).conj == "و":
+        e = line.entry(k, "speech")
+        return e is not None and e.form == "past" and e.a == "say"
+    return False
 
 
 def _acts(line: Line, a: int, b: int) -> bool:
@@ -155,7 +158,7 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
         if effect is None or line.cut(k).det:
             continue
         j = line.end(k)
-        start = doer_end(line, j) or j
+        start = past_aside(line, doer_end(line, j) or j)
         found: list[Group] = []
         for n in range(start, min(start + 5, line.n)):
             if n > start and (line.is_(n, "loc") or line.f[n] in ("،", "على", "في")):

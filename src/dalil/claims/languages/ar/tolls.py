@@ -57,6 +57,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
             out.told = True
             for h in step:
                 used.update(x for g in h.groups for x in range(g.i, g.j))
+                used.add(h.k)
             out.found.extend(step)
         k = line.end(k)
     _counted(line, a, b, used, out)
@@ -120,6 +121,15 @@ def _named_list(line: Line, j: int) -> list[Group]:
     return out
 
 
+def past_aside(line: Line, j: int) -> int:
+    """The word behind an aside between commas that only tells the time: "، فجر اليوم الأربعاء،"; j itself where none stands."""
+    if j < line.n and line.f[j] in ("،", ","):
+        stop = next((x for x in range(j + 1, min(j + 8, line.n)) if line.f[x] in ("،", ",")), None)
+        if stop is not None and any(line.is_(x, "time") for x in range(j + 1, stop)):
+            return stop + 1
+    return j
+
+
 def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """قتل in either voice: active where a doer and then people follow, passive otherwise."""
     j = line.end(k)
@@ -127,13 +137,16 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
         return None
     passive = DAMMA in line.f0[k][:4] and e.b == "death"
     doer = None if passive else doer_end(line, j)
+    doer = past_aside(line, doer) if doer is not None else None
     if doer is not None:
         victims = groups_at(line, doer, bare=True)
         if victims:
             return [Harm(e.b, victims, k, agent=(j, doer))]
         if line.has(j, "actor") and not line.has(j, "people"):
             return None
-    found = groups_at(line, j)
+    found = groups_at(line, past_aside(line, j))
+    if not found and line.is_(j, "oneof"):
+        found = [Group(j, j + 1, j, Amount(1, 1, 1, j, j + 1))]
     if not found:
         before = _before(line, k)
         if before is not None:
@@ -171,9 +184,12 @@ def doer_end(line: Line, j: int) -> int | None:
 
 def _before(line: Line, k: int) -> Group | None:
     """The people that stand right before a verb: إن سبعة أشخاص قتلوا."""
+    if line.cut(k).conj:
+        return None
+    end = k - 1 if k and line.f[k - 1] in ("الذي", "التي", "الذين", "اللذين", "اللذان") else k
     for start in range(max(0, k - 9), k):
         g = group_at(line, start)
-        if g is not None and g.j == k and not g.effect:
+        if g is not None and g.j == end and not g.effect:
             return g
     return None
 
@@ -245,7 +261,7 @@ def _life(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
     if line.cut(k).prep != "ب":
         return None
     found = groups_at(line, line.end(k))
-    return [Harm("death", found, k)] if found else None
+    return _by_effect("death", found, k) if found else None
 
 
 def _victim(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
@@ -255,13 +271,14 @@ def _victim(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] |
     for start in range(line.end(k), min(k + REACH, b)):
         found = groups_at(line, start, bare=start == line.end(k))
         if found and not line.has(start, "event", "place"):
-            return [Harm("death", found, k)]
+            return _by_effect("death", found, k)
     return None
 
 
 def _toll(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """ارتفعت حصيلة القتلى إلى تسعة; بلغ عدد الشهداء 12."""
-    for start in range(line.end(k), min(k + REACH + 4, b)):
+    to = next((x for x in range(line.end(k), b) if line.f[x] == "الي" and amount_at(line, x + 1)), None)
+    for start in range(to + 1 if to is not None else line.end(k), min(k + REACH + 4, b) if to is None else to + 2):
         g = group_at(line, start, bare=True)
         if g is None or g.amount is None or not (amount_at(line, start) or g.effect):
             continue

@@ -70,6 +70,8 @@ def _speaker(line: Line, i: int, b: int) -> tuple[int, int] | None:
                 j = line.end(j)
             if j < b and f in ("وزارة", "وزير") and line.marks[j] is None:
                 j += 1
+            if j < b and line.marks[j] is None and f.endswith(("المتحدث", "الناطق")):
+                j += 1
             if j + 1 < b and line.f[j] == "باسم" and (line.has(j + 1, "actor") or line.marks[j + 1] is None):
                 j = line.end(j + 1)
             break
@@ -78,6 +80,9 @@ def _speaker(line: Line, i: int, b: int) -> tuple[int, int] | None:
         if line.marks[j] is not None and (line.cut(j).prep in ("ب", "ل") or line.is_(j, "sub")):
             break
         if j > i and line.marks[j] is None and (f.startswith(("بال", "لل")) or (f[0] in "بل" and len(f) > 5 and not f.startswith("ال") and j - i > 1)):
+            break
+        if j > i and line.f[j] == "باسم" and j + 1 < b:
+            j = line.end(j + 1)
             break
         j = line.end(j)
     return (i, j) if j > i else None
@@ -149,6 +154,10 @@ def _extent(line: Line, k: int, b: int) -> int:
             j = line.end(j)
         elif line.f[j] == "من" and line.has(j + 1, "actor"):
             j = line.end(j + 1)
+        elif line.f[j] == "بقيادة" and line.has(j + 1, "actor", "demonym", "place"):
+            j = line.end(j + 1)
+        elif line.entry(j, "people") is not None and line.entry(j, "people").b == "perp" and line.entry(k, "people") is not None and not line.cut(j).conj:
+            j = line.end(j)
         elif line.f[j] in ("ملثمان", "ملثمون", "ملثمين") or (line.entry(j, "people") is not None and line.f[j].startswith("ملثم")):
             j = line.end(j)
         elif line.entry(j, "actor") is not None and not line.cut(j).prep and not line.cut(j).conj and line.entry(k, "actor") is not None:

@@ -21,6 +21,8 @@ LEVEL = str.maketrans("أإآٱىؤئیک", "اااايويیك".replace("ی", "
 DIGITS = {**{0x0660 + n: str(n) for n in range(10)}, **{0x06F0 + n: str(n) for n in range(10)}}
 SUFFIXES = ("هما", "هم", "هن", "ها", "نا", "كم", "ه", "ي")
 STOPS = frozenset(".!?؟؛\n")
+NAMES = frozenset(("علي", "العلي", "وعلي"))  # a name where its ya has dots, a preposition where it has none
+MARKED = frozenset("\"«»“”„'‘’")  # quotation marks stand between no two words of a name
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,7 @@ class Line:
         self.marks: list = [None] * self.n
         k = 0
         while k < self.n:
-            found = lx.match(self, k) if self.f[k][:1].isalpha() else None
+            found = lx.match(self, k) if self.f[k][:1].isalpha() and raw[k] not in NAMES else None
             if found is None:
                 k += 1
                 continue
@@ -263,8 +265,9 @@ def lines_of(text: str, lx: Lexicon) -> list[Line]:
                 out.append(Line(text, len(out), words, lx))
                 words = []
             continue
-        words.append(m.span())
         last = m
+        if w not in MARKED:
+            words.append(m.span())
     if words:
         out.append(Line(text, len(out), words, lx))
     return out

@@ -11,6 +11,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -23,6 +24,7 @@ except ImportError:  # Windows
     fcntl = None
 
 BLOCK_BYTES = 1 << 20
+SYNCERS = 8
 ZEROS = bytes(BLOCK_BYTES)
 HEX = frozenset("0123456789abcdef")
 FULL_SYNC = getattr(fcntl, "F_FULLFSYNC", None)
@@ -150,10 +152,9 @@ class LocalStore:
                 raise _failed(target, error) from None
             folders.add(target.parent)
         try:
-            for folder in folders:
-                sync_folder(folder)
-            if new_folders:
-                sync_folder(self.folder)
+            # Side by side, since a journal commits what waits for it together.
+            with ThreadPoolExecutor(SYNCERS, thread_name_prefix="sync") as pool:
+                list(pool.map(sync_folder, [*folders, self.folder] if new_folders else folders))
         except OSError as error:
             raise _failed(self.folder, error) from None
 

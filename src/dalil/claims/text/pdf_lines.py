@@ -128,16 +128,16 @@ def _clusters(glyphs: list[Glyph]) -> list[Glyph]:
         joined = _ligature(same.text, glyph.text)
         places[place] = replace(same, text=joined, left=min(same.left, glyph.left), right=max(same.right, glyph.right))
     out = list(places.values())
-    return [glyph for at, glyph in enumerate(out) if not _repeats(glyph, out[max(at - 6, 0) : at])]
+    doubled = [glyph for glyph in out if len(glyph.text) > 1 and any(map(unicodedata.combining, glyph.text))]
+    return [glyph for glyph in out if not (glyph in doubled and _repeats(glyph, doubled))]
 
 
-def _repeats(glyph: Glyph, before: list[Glyph]) -> bool:
-    """Typst gives a letter and its mark both the text of the two; the second says nothing new."""
-    if len(glyph.text) < 2 or not any(map(unicodedata.combining, glyph.text)):
-        return False
+def _repeats(glyph: Glyph, others: list[Glyph]) -> bool:
+    """Typst gives a letter and its mark both the text of the two; the mark, which stands higher, says nothing new."""
     return any(
-        set(glyph.text) == set(other.text) and abs(glyph.x - other.x) < 0.6 * glyph.size and glyph.y >= other.y
-        for other in before
+        set(glyph.text) == set(other.text) and abs(glyph.x - other.x) < 0.6 * glyph.size and glyph.y > other.y + 0.01
+        for other in others
+        if abs(glyph.y - other.y) < glyph.size
     )
 
 
@@ -170,20 +170,40 @@ def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
 
 
 def _rejoined(rows: list[list[Glyph]]) -> list[list[Glyph]]:
-    """Pieces of one printed line that the file holds one after the other, such as the two sides of a number."""
+    """Pieces of one printed line joined: the sides of a number, or a word that the file holds apart from its line."""
     out: list[list[Glyph]] = []
     for row in rows:
-        if out and abs(out[-1][0].y - row[0].y) <= SAME_LINE * _size(row):
-            last = out[-1]
-            gap = max(
-                min(g.left for g in row) - max(g.right for g in last),
-                min(g.left for g in last) - max(g.right for g in row),
-            )
-            if -0.5 * _size(row) < gap < 2 * _size(row):
-                out[-1] = last + row
-                continue
-        out.append(row)
-    return out
+        home = next((at for at in range(len(out) - 1, max(len(out) - 4, -1), -1) if _belongs(row, out[at])), None)
+        if home is None:
+            out.append(row)
+        else:
+            out[home] = out[home] + row
+    return out if len(out) == len(rows) else _rejoined(out)
+
+
+def _belongs(row: list[Glyph], line: list[Glyph]) -> bool:
+    """Whether `row` stands on the baseline of `line`, beside it or in a hole of it."""
+    size = _size(row)
+    if abs(_baseline(line) - _baseline(row)) > SAME_LINE * size:
+        return False
+    (left, right), (line_left, line_right) = _span(row), _span(line)
+    if max(left - line_right, line_left - right) >= 2 * size:
+        return False
+    return not any(_covers(one, other) for one in row for other in line)
+
+
+def _covers(one: Glyph, other: Glyph) -> bool:
+    """Whether two letters are printed over each other: then they are of different lines or columns."""
+    if one.text.isspace() or other.text.isspace() or any(map(unicodedata.combining, one.text + other.text)):
+        return False
+    shared = min(one.right, other.right) - max(one.left, other.left)
+    return shared > 0.5 * min(one.right - one.left, other.right - other.left)
+
+
+def _baseline(row: list[Glyph]) -> float:
+    """The baseline of most of the row: marks stand above it."""
+    heights = sorted(glyph.y for glyph in row)
+    return heights[len(heights) // 2]
 
 
 def _span(row: list[Glyph]) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 _OPEN = "([{«"
 _CLOSE = ")]}»"
 _MIRROR = str.maketrans("([{«)]}»", ")]}»([{«")
+_STOPS = ".,،؛:"
 _COMMON_SEPARATORS = ".,:/\u066b\u066c"
 
 
@@ -31,11 +32,16 @@ def kind(unit: str) -> str:
 
 
 def is_right_to_left(units: Sequence[str], *, page: bool = False) -> bool:
-    """Whether the line belongs to right-to-left text: on a `page` of such text any such letter is enough."""
+    """Whether the line belongs to right-to-left text; on a `page` of such text a third as many letters are enough."""
     kinds = [kind(unit) for unit in units]
-    if "R" not in kinds:  # ".Airwars": a last line whose full stop stands at its left
-        return len(units) > 1 and units[0] in ".,،؛:" and kinds[1] in "LD" and kinds[-1] in "LD"
-    return page or kinds.count("R") > kinds.count("L")
+    # ".Airwars": a line whose full stop stands at its left
+    printed = [unit for unit in units if not unit.isspace()]
+    stop_first = len(printed) > 1 and printed[0] in _STOPS and printed[-1] not in _STOPS
+    if "R" not in kinds:
+        return stop_first and ("L" in kinds or "D" in kinds)
+    if page:
+        return stop_first or 3 * kinds.count("R") >= kinds.count("L")
+    return kinds.count("R") > kinds.count("L")
 
 
 def reading_order(units: Sequence[str], *, right_to_left: bool) -> str:

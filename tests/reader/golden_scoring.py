@@ -27,7 +27,9 @@ def read(row: dict) -> Reading:
 def fold(name: str | None) -> str:
     """A name without case, marks, spaces and article."""
     text = unicodedata.normalize("NFKD", (name or "").casefold())
-    text = "".join(c for c in text if c.isalnum()).replace("ى", "ي").replace("أ", "ا").replace("إ", "ا").replace("آ", "ا")
+    text = (
+        "".join(c for c in text if c.isalnum()).replace("ى", "ي").replace("أ", "ا").replace("إ", "ا").replace("آ", "ا")
+    )
     for article in ("al", "the", "ال"):
         text = text.removeprefix(article)
     return text
@@ -48,7 +50,14 @@ def bounds(toll: Toll | None) -> dict | None:
 
 def values(want: dict, claim: Claim | None, reading: Reading) -> list[tuple[str, object, object, bool]]:
     """(field, expected, found, right) for every value of one expected claim; `claim` is the one it was matched with."""
-    out = [("status", want["status"], claim.status if claim else None, claim is not None and claim.status == want["status"])]
+    out = [
+        (
+            "status",
+            want["status"],
+            claim.status if claim else None,
+            claim is not None and claim.status == want["status"],
+        )
+    ]
     sources = [claim] if claim else []
     if claim is not None and claim.status in INCIDENT_STATUSES:
         index = reading.claims.index(claim)
@@ -100,9 +109,15 @@ def _people(want: dict, sources: list) -> list:
         wanted = want["suspect"]
         options = [x for s in sources for x in s.suspects]
         named = [x for x in options if "name" not in wanted or any(alike(wanted["name"], m) for m in x.mentions)]
-        best = max(named, key=lambda x: sum(getattr(x, f) == wanted[f] for f in ("kind", "attribution") if f in wanted), default=None)
+        best = max(
+            named,
+            key=lambda x: sum(getattr(x, f) == wanted[f] for f in ("kind", "attribution") if f in wanted),
+            default=None,
+        )
         for f, v in wanted.items():
-            found = getattr(best, f, None) if f != "name" else (best.mentions if best else [x.mentions for x in options])
+            found = (
+                getattr(best, f, None) if f != "name" else (best.mentions if best else [x.mentions for x in options])
+            )
             right = best is not None and (f == "name" or (alike(v, found) if f == "by" else found == v))
             out.append((f"suspect.{f}", v, found, right))
     if "victim" in want:
@@ -110,7 +125,14 @@ def _people(want: dict, sources: list) -> list:
         options = [x for s in sources for x in s.victims]
         best = max(options, key=lambda x: sum(_victim(x, f, v) for f, v in wanted.items()), default=None)
         for f, v in wanted.items():
-            out.append((f"victim.{f}", v, getattr(best, f, None) if f != "name" else best and best.mentions, best is not None and _victim(best, f, v)))
+            out.append(
+                (
+                    f"victim.{f}",
+                    v,
+                    getattr(best, f, None) if f != "name" else best and best.mentions,
+                    best is not None and _victim(best, f, v),
+                )
+            )
     return out
 
 
@@ -124,7 +146,14 @@ def _footage(want: dict, sources: list) -> list:
     out = []
     for f, v in want.get("footage", {}).items():
         found = [getattr(s.footage, f) for s in sources if s.footage is not None]
-        out.append((f"footage.{f}", v, found[0] if found else None, any(alike(v, x) if f == "credit" else x == v for x in found)))
+        out.append(
+            (
+                f"footage.{f}",
+                v,
+                found[0] if found else None,
+                any(alike(v, x) if f == "credit" else x == v for x in found),
+            )
+        )
     return out
 
 
@@ -149,7 +178,9 @@ def score(row: dict) -> tuple[list[tuple[str, object, object, bool]], bool]:
     reading, expect = read(row), row["expect"]
     rows = []
     if expect["incidents"] is not None:
-        rows.append(("incidents", expect["incidents"], len(reading.incidents), len(reading.incidents) == expect["incidents"]))
+        rows.append(
+            ("incidents", expect["incidents"], len(reading.incidents), len(reading.incidents) == expect["incidents"])
+        )
     for want, claim in zip(expect["claims"], matched(expect["claims"], reading), strict=True):
         rows += values(want, claim, reading)
     for name in expect.get("absent", ()):

@@ -16,7 +16,9 @@ RANK = {
 LOOSE = frozenset(("bombard", "launch", "drop", "hit", "damage", "find", "body", "war"))
 NEEDS_ACT = frozenset(("airstrike", "missile", "shelling", "explosion", "shooting", "stabbing", "arson"))
 # Words that make a force one that flies.
-FLYING = frozenset(("طيران", "الطيران", "طايرات", "الطايرات", "مروحيات", "الجو", "والطيران", "لطيران", "بطيران", "مسيرات"))
+FLYING = frozenset(
+    ("طيران", "الطيران", "طايرات", "الطايرات", "مروحيات", "الجو", "والطيران", "لطيران", "بطيران", "مسيرات")
+)
 FIRE = frozenset(("النار", "نيران", "الرصاص", "نيرانها", "رصاص"))
 
 
@@ -52,7 +54,9 @@ def scene_of(line: Line, a: int, b: int) -> Scene:
         if act is not None:
             scene.acts.append((k, act))
         weapon = next((e for e in m[1] if e.cat == "weapon"), None)
-        if weapon is not None and not (weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event")):
+        if weapon is not None and not (
+            weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event")
+        ):
             scene.weapons.append((k, weapon))
         if weapon is None and any(e.cat == "actor" for e in m[1]) and any(w in FLYING for w in line.f[k : m[0]]):
             scene.weapons.append((k, Entry("weapon", "aircraft", "airstrike")))
@@ -67,7 +71,9 @@ def _act(line: Line, k: int, m) -> Entry | None:
     found = [e for e in m[1] if e.cat == "event"]
     if not found:
         return None
-    if m[2].stem == "فجر" and not (line.has(m[0], "people", "actor", "weapon") or line.f[min(m[0], line.n - 1)] in ("نفسه", "نفسها")):
+    if m[2].stem == "فجر" and not (
+        line.has(m[0], "people", "actor", "weapon") or line.f[min(m[0], line.n - 1)] in ("نفسه", "نفسها")
+    ):
         return None  # the dawn
     if any(e.cat == "harm" and e.a == "fall" for e in m[1]) and not _projectile(line, k):
         return None
@@ -83,7 +89,11 @@ def _projectile(line: Line, k: int) -> bool:
 
 def _only_place(line: Line, k: int, target: Entry) -> bool:
     """Whether a thing only names where: طريق، ساحة، محطة followed by nothing that was hit."""
-    return target.a == "infrastructure" and line.f[k] in ("طريق", "الطريق", "مطار", "ميناء") and bool(line.is_(k - 1, "prep"))
+    return (
+        target.a == "infrastructure"
+        and line.f[k] in ("طريق", "الطريق", "مطار", "ميناء")
+        and bool(line.is_(k - 1, "prep"))
+    )
 
 
 def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool, meant: bool = False) -> str | None:
@@ -98,19 +108,38 @@ def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool, meant: bool = 
     for kind in kinds - LOOSE:
         out[kind] = RANK.get(kind, 0)
     weapons = {e.b for _, e in scene.weapons if e.b}
-    strikes = kinds & {"bombard", "attack", "drop", "hit", "launch", "damage", "shooting", "explosion", "airstrike", "killing", "missile", "shelling"}
+    strikes = kinds & {
+        "bombard",
+        "attack",
+        "drop",
+        "hit",
+        "launch",
+        "damage",
+        "shooting",
+        "explosion",
+        "airstrike",
+        "killing",
+        "missile",
+        "shelling",
+    }
     for kind in weapons:
-        if kind in ("barrel_bomb", "chemical") and acted:
+        if (
+            (kind in ("barrel_bomb", "chemical") and acted)
+            or (kind == "airstrike" and (strikes or dead))
+            or (kind in ("missile", "shelling") and (strikes or dead))
+            or (kind == "explosion" and (dead or kinds & {"explosion", "hit", "attack", "drop", "bombard", "killing"}))
+            or (
+                kind in ("shooting", "stabbing", "arson")
+                and (dead or kinds & {"launch", "killing", "attack", "hit", "shooting", "stabbing"})
+            )
+        ):
             out[kind] = RANK[kind]
-        elif kind == "airstrike" and (strikes or dead):
-            out[kind] = RANK[kind]
-        elif kind in ("missile", "shelling") and (strikes or dead):
-            out[kind] = RANK[kind]
-        elif kind == "explosion" and (dead or kinds & {"explosion", "hit", "attack", "drop", "bombard", "killing"}):
-            out[kind] = RANK[kind]
-        elif kind in ("shooting", "stabbing", "arson") and (dead or kinds & {"launch", "killing", "attack", "hit", "shooting", "stabbing"}):
-            out[kind] = RANK[kind]
-    if "launch" in kinds and any(line.f[k] in FIRE for k in range(a, b)) and "missile" not in out and "shelling" not in out:
+    if (
+        "launch" in kinds
+        and any(line.f[k] in FIRE for k in range(a, b))
+        and "missile" not in out
+        and "shelling" not in out
+    ):
         out["shooting"] = RANK["shooting"]
     if out.get("airstrike") and out.get("explosion") and "bombard" not in kinds and not _flying(scene):
         out.pop("airstrike", None)

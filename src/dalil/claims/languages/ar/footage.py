@@ -16,11 +16,17 @@ def footage_of(line: Line, a: int, b: int, when: DateSpan | None) -> FootageMent
     at = next((k for k in range(a, b) if line.is_(k, "footage") and not line.cut(k).prep == "ل"), None)
     if at is None:
         return None
-    shown = any(line.f[k].removeprefix("و") in SHOWS or line.is_(k, "published") or line.is_(k, "duration") for k in range(a, b))
+    shown = any(
+        line.f[k].removeprefix("و") in SHOWS or line.is_(k, "published") or line.is_(k, "duration") for k in range(a, b)
+    )
     if not shown:
         return None
     duration, credit = _duration(line, a, b), _credit(line, at, b)
-    if line.f[at] in ("صور", "وصور", "صورة") and credit is None and not any(line.f[k].removeprefix("و") in SHOWS for k in range(a, at)):
+    if (
+        line.f[at] in ("صور", "وصور", "صورة")
+        and credit is None
+        and not any(line.f[k].removeprefix("و") in SHOWS for k in range(a, at))
+    ):
         return None
     spans = [(at, line.end(at))]
     if duration is not None:
@@ -31,7 +37,9 @@ def footage_of(line: Line, a: int, b: int, when: DateSpan | None) -> FootageMent
     for i, j in spans:
         start, end = line.span(i, j)
         quotes.append(Quote(start, end, line.text[start:end]))
-    return FootageMention(duration[0] if duration else None, line.said(*credit) if credit else None, None, tuple(quotes))
+    return FootageMention(
+        duration[0] if duration else None, line.said(*credit) if credit else None, None, tuple(quotes)
+    )
 
 
 def _duration(line: Line, a: int, b: int) -> tuple[float, int, int] | None:
@@ -73,7 +81,13 @@ def _credit(line: Line, at: int, b: int) -> tuple[int, int] | None:
             f = line.f[j]
             if not f[0].isalpha() or (line.has(j, "event", "harm", "target", "weapon") and not line.has(j, "actor")):
                 break
-            if line.is_(j, "prep") or line.is_(j, "sub") or line.is_(j, "time") or f in ("لحظة", "اثار", "انتشال") or line.is_(j, "rescue"):
+            if (
+                line.is_(j, "prep")
+                or line.is_(j, "sub")
+                or line.is_(j, "time")
+                or f in ("لحظة", "اثار", "انتشال")
+                or line.is_(j, "rescue")
+            ):
                 break
             j = line.end(j)
         if j > i:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from dalil.claims.languages.ar.words import fold
 from dalil.records import Claim, DateSpan, Place, TextIncident, Toll
 
-VIOLENT = frozenset("airstrike barrel_bomb missile shelling explosion chemical shooting stabbing killing execution ground_assault attack"
-                    " torture arson".split())  # fmt: skip
+VIOLENT = frozenset(["airstrike", "barrel_bomb", "missile", "shelling", "explosion", "chemical", "shooting", "stabbing", "killing", "execution", "ground_assault", "attack", "torture", "arson"])  # fmt: skip
 VAGUE = {"attack": 1, "killing": 2, "ground_assault": 3}
 SILENT = frozenset(("movement", "ceasefire", "other"))
 
@@ -61,12 +60,20 @@ def _joins(event: _Event, t: Told) -> bool:
         if _apart(x.claim.when, c.when):
             return False
     places = [x.claim.where for x in event.told if x.claim.where is not None]
-    if c.where is not None and places and not any(_alike(p, c.where) for p in places):
+    exact = [p for p in places if p.precision < 3]
+    if c.where is not None and places and not any(_alike(p, c.where) for p in (exact or places)):
         return False
     if t.rising or t.same or (c.where is not None and places):
         return True
     typed = {x for x in kinds if x not in VAGUE}
-    if c.type not in VAGUE and typed and c.type not in typed and c.where is None and (c.killed or c.injured) and not t.same:
+    if (
+        c.type not in VAGUE
+        and typed
+        and c.type not in typed
+        and c.where is None
+        and (c.killed or c.injured)
+        and not t.same
+    ):
         return False
     return True
 
@@ -89,7 +96,12 @@ def _value(t: Toll | None) -> int:
 def _score(e: _Event) -> float:
     dead = max((_value(t.claim.killed) for t in e.told), default=0)
     hurt = max((_value(t.claim.injured) for t in e.told), default=0)
-    return 3 * min(max(dead, 0), 10) ** 0.5 + 1.5 * min(max(hurt, 0), 10) ** 0.5 + len(e.told) * 0.5 + 6 / (1 + e.told[0].line)
+    return (
+        3 * min(max(dead, 0), 10) ** 0.5
+        + 1.5 * min(max(hurt, 0), 10) ** 0.5
+        + len(e.told) * 0.5
+        + 6 / (1 + e.told[0].line)
+    )
 
 
 def _made(e: _Event) -> TextIncident:

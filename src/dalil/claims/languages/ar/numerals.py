@@ -49,7 +49,13 @@ def figure(line: Line, k: int) -> tuple[int, int] | None:
         joined = line.cut(j).conj == "و"
         if j > k and joined and not _adds(part, e):
             break
-        if j > k and not joined and not (e.low == 10 and part % 100 in range(1, 10)) and e.a != "scale" and e.low != 100:
+        if (
+            j > k
+            and not joined
+            and not (e.low == 10 and part % 100 in range(1, 10))
+            and e.a != "scale"
+            and e.low != 100
+        ):
             break
         if e.a == "scale":
             part = max(part, 1) * e.low

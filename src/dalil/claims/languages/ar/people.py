@@ -13,7 +13,9 @@ FAMILY = frozenset(("عايلة", "اسرة"))
 FEMALE = frozenset(("طفلة", "فتاة", "امراة", "سيدة", "ام", "والدة", "زوجة", "ابنة", "شقيقة", "جدة", "صبية", "شابة", "مسنة", "اخت",
                     "مراة", "رضيعة", "مراهقة", "ممرضة", "طبيبة", "صحفية", "صحافية", "معلمة", "مسعفة", "طالبة", "تلميذة", "مواطنة", "مدنية",
                     "قتيلة", "شهيدة"))  # fmt: skip
-MALE = frozenset(("طفل", "فتي", "رجل", "صبي", "شاب", "اب", "والد", "زوج", "ابن", "شقيق", "جد", "كهل", "عجوز", "مسن", "رضيع", "اخ"))
+MALE = frozenset(
+    ("طفل", "فتي", "رجل", "صبي", "شاب", "اب", "والد", "زوج", "ابن", "شقيق", "جد", "كهل", "عجوز", "مسن", "رضيع", "اخ")
+)
 # Endings that may be a dual or a sound plural in the oblique: told as plural for these, as two for the rest.
 CROWDS = ("civilian", "fighter", "")
 OLDEST = 110
@@ -82,7 +84,14 @@ def group_at(line: Line, k: int, bare: bool = False) -> Group | None:
             return _behind(line, found)
         if line.has(j + 1, "actor") and bare is not None and not amount.none:
             kind = line.entry(j + 1, "actor").a
-            g = Group(i, line.end(j + 1), i, amount, {"state_force": "soldier", "armed_group": "fighter"}.get(kind, ""), plural=True)
+            g = Group(
+                i,
+                line.end(j + 1),
+                i,
+                amount,
+                {"state_force": "soldier", "armed_group": "fighter"}.get(kind, ""),
+                plural=True,
+            )
             if g.group:
                 return _behind(line, g)
     if e is None and amount is not None and amount.none and j < line.n and line.f[j] == "من":
@@ -109,9 +118,9 @@ def _free(line: Line, j: int) -> bool:
         return True
     if any(e.cat == "class" and e.a in ("ageword", "time", "minute", "second") for e in m[1]) and not line.cut(j).det:
         return line.f[j] in ("يوم", "فجر", "مساء", "صباح", "ليل", "امس")
-    return any(e.cat == "class" and e.a in ("prep", "sub", "other", "include", "time", "cause", "by") for e in m[1]) or any(
-        e.cat in ("harm", "cue") for e in m[1]
-    )
+    return any(
+        e.cat == "class" and e.a in ("prep", "sub", "other", "include", "time", "cause", "by") for e in m[1]
+    ) or any(e.cat in ("harm", "cue") for e in m[1])
 
 
 def _made(line: Line, i: int, head: int, e: Entry, amount: Amount | None) -> Group:
@@ -161,15 +170,33 @@ def _behind(line: Line, g: Group) -> Group:
         if line.cut(j).conj or line.cut(j).prep:
             break
         e = head_entry(line, j)
-        if e is not None and e.cat == "people" and not g.group and e.a and (e.form == "pl" or e.form == "dual" or line.f0[j].endswith(("اً", "ا"))):
+        if (
+            e is not None
+            and e.cat == "people"
+            and not g.group
+            and e.a
+            and (e.form == "pl" or e.form == "dual" or line.f0[j].endswith(("اً", "ا")))
+        ):
             g.group = e.a
             j = m[0]
-        elif e is not None and e.cat == "people" and e.form == "sg" and not g.plural and g.count == 1 and not line.cut(j).suffix:
+        elif (
+            e is not None
+            and e.cat == "people"
+            and e.form == "sg"
+            and not g.plural
+            and g.count == 1
+            and not line.cut(j).suffix
+        ):
             g.group = g.group or e.a
             j = m[0]
         elif any(x.cat == "demonym" or (x.cat == "class" and x.a == "other") for x in m[1]):
             j = m[0]
-        elif line.f[j] == "من" and head_entry(line, j + 1) is not None and head_entry(line, j + 1).form == "pl" and not g.group:
+        elif (
+            line.f[j] == "من"
+            and head_entry(line, j + 1) is not None
+            and head_entry(line, j + 1).form == "pl"
+            and not g.group
+        ):
             e = head_entry(line, j + 1)
             if line.cut(j + 1).stem in FAMILY:
                 break
@@ -182,6 +209,7 @@ def _behind(line: Line, g: Group) -> Group:
         stop = name_at(line, g.j)
         if stop > g.j:
             g.name, g.j = (g.j, stop), stop
+            g.amount = g.amount or Amount(1, 1, 1, g.i, g.j)
     age_of(line, g)
     after = num(line, g.j, "after")
     if after is not None and g.amount is not None and g.amount.best is not None:
@@ -203,10 +231,26 @@ def name_at(line: Line, k: int) -> int:
             if line.marks[j] is None or w != "ام":
                 j += 1
             continue
-        if line.marks[j] is not None or (j == k and w.startswith(("ال", "ب", "لل"))) or (len(w) > 5 and w.endswith(("ين", "ون", "ات"))):
+        if (
+            j > k
+            and line.marks[j] is not None
+            and not line.has(j, "class", "num", "harm", "event", "cue", "speech")
+            and _closes(line, line.end(j))
+        ):
+            return line.end(j)
+        if (
+            line.marks[j] is not None
+            or (j == k and w.startswith(("ال", "ب", "لل")))
+            or (len(w) > 5 and w.endswith(("ين", "ون", "ات")))
+        ):
             break
         j += 1
     return j if j - k >= 2 else k
+
+
+def _closes(line: Line, j: int) -> bool:
+    """Whether a name may end before word j: a bracket, a comma or the line's end."""
+    return j >= line.n or line.f[j] in ("(", "،", ",")
 
 
 def age_of(line: Line, g: Group) -> None:
@@ -282,8 +326,20 @@ def groups_at(line: Line, k: int, bare: bool = True) -> list[Group]:
     out = [first]
     while True:
         j = out[-1].j
+        if (
+            out[-1].name is not None
+            and j + 1 < line.n
+            and line.f[j] in ("،", ",")
+            and line.cut(j + 1).conj == "و"
+            and line.has(j + 1, *HEADS)
+        ):
+            j += 1
         lone = j < line.n and line.f[j] == "و"
-        if j >= line.n or not (lone or line.cut(j).conj == "و") or line.has(j, "harm", "event") and not line.has(j, *HEADS):
+        if (
+            j >= line.n
+            or not (lone or line.cut(j).conj == "و")
+            or (line.has(j, "harm", "event") and not line.has(j, *HEADS))
+        ):
             return out
         if line.is_(j, "include"):
             return out

@@ -76,7 +76,12 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
         i, j = _name(line, k, b, False)
         if j > i:
             return _made(line, i, j, 1.5, 1)
-    if m is not None and prep in ("ب", "") and any(e.cat == "place" for e in m[1]) and not any(e.cat in WALLS for e in m[1]):
+    if (
+        m is not None
+        and prep in ("ب", "")
+        and any(e.cat == "place" for e in m[1])
+        and not any(e.cat in WALLS for e in m[1])
+    ):
         i, j = _name(line, k, b, False)
         if j > i:
             return _made(line, i, j, (2.5 if prep else 1.0) + _known(line, i), 1)
@@ -95,17 +100,32 @@ def _object(line: Line, k: int) -> bool:
         back -= 1
     if k - back > 1 or back < 1 or line.f[k].startswith("ال"):
         return False
-    start = next((x for x in range(back, max(-1, back - 3), -1) if line.marks[x] is not None and line.end(x) > back), None)
+    start = next(
+        (x for x in range(back, max(-1, back - 3), -1) if line.marks[x] is not None and line.end(x) > back), None
+    )
     if start is None or not line.has(start, "weapon", "actor", "event") or line.f[k].endswith(("ية", "ين", "ان", "ا")):
         return False
-    verb = next((x for x in range(start, max(-1, start - 4), -1) if any(e.cat == "event" and e.b == "act" for e in (line.marks[x] or (0, ()))[1])), None)
+    verb = next(
+        (
+            x
+            for x in range(start, max(-1, start - 4), -1)
+            if any(e.cat == "event" and e.b == "act" for e in (line.marks[x] or (0, ()))[1])
+        ),
+        None,
+    )
     return verb is not None and verb < start
 
 
 def _skip_placewords(line: Line, k: int, b: int) -> int:
     n = k
     while n < b and (line.is_(n, "placeword") or (n > k and line.is_(n, "direction"))):
-        if n > k and line.is_(n, "placehead") and n + 1 < b and line.marks[n + 1] is None and not line.is_(n, "placetop"):
+        if (
+            n > k
+            and line.is_(n, "placehead")
+            and n + 1 < b
+            and line.marks[n + 1] is None
+            and not line.is_(n, "placetop")
+        ):
             break
         n += 1
     if n < b and line.f[n] in ("تابعة", "من"):
@@ -126,9 +146,17 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
         if m is not None and any(e.cat == "place" for e in m[1]) and j == i:
             j = m[0]
             break
-        if m is not None and any(e.cat in ("idiom", *WALLS) for e in m[1]) and not any(e.cat == "class" and e.a == "placehead" for e in m[1]):
+        if (
+            m is not None
+            and any(e.cat in ("idiom", *WALLS) for e in m[1])
+            and not any(e.cat == "class" and e.a == "placehead" for e in m[1])
+        ):
             break
-        if m is not None and any(e.cat == "class" and e.a == "placehead" for e in m[1]) and (j == i or line.is_(j - 1, "placehead")):
+        if (
+            m is not None
+            and any(e.cat == "class" and e.a == "placehead" for e in m[1])
+            and (j == i or line.is_(j - 1, "placehead"))
+        ):
             j += 1
             continue
         if m is not None and any(e.cat == "class" and e.a == "direction" for e in m[1]) and j > i:
@@ -136,12 +164,24 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
                 j += 1
             break
         if m is not None:
-            if after_word and j > i and line.is_(j - 1, "placehead") and len(m[1]) and not any(e.cat == "class" for e in m[1]):
+            if (
+                after_word
+                and j > i
+                and line.is_(j - 1, "placehead")
+                and len(m[1])
+                and not any(e.cat == "class" for e in m[1])
+            ):
                 j += 1
             break
-        if j > i and f[0] == "و" and len(f) > 3 and not after_word:
+        if j > i and f[0] == "و" and len(f) > 3 and not line.is_(j - 1, "placehead"):
             break
-        if j > i and not line.is_(j - 1, "placehead") and f.startswith(("ب", "ل")) and not line.f[i].startswith("ال") and len(f) > 6:
+        if (
+            j > i
+            and not line.is_(j - 1, "placehead")
+            and f.startswith(("ب", "ل"))
+            and not line.f[i].startswith("ال")
+            and len(f) > 6
+        ):
             break
         j += 1
         if j - i >= LONGEST:
@@ -168,7 +208,11 @@ def _known(line: Line, i: int) -> float:
 def _side(line: Line, lead: int) -> float:
     """How much a place counts less because it only says which way: غرب حلب، باتجاه حلب، 12 كيلومترا غرب."""
     before = {line.f[x] for x in range(max(0, lead - 2), lead)}
-    return 2.5 if before & {"تبعد", "كيلومترا", "كيلومتر", "باتجاه", "نحو"} or line.f[lead] in ("غرب", "شرق", "شمال", "جنوب") else 0.0
+    return (
+        2.5
+        if before & {"تبعد", "كيلومترا", "كيلومتر", "باتجاه", "نحو"} or line.f[lead] in ("غرب", "شرق", "شمال", "جنوب")
+        else 0.0
+    )
 
 
 def _made(line: Line, i: int, j: int, score: float, precision: int, hint: str | None = None) -> Spot:

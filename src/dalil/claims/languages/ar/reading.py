@@ -18,7 +18,6 @@ from dalil.claims.languages.ar.voices import speaker_of, suspects_of, voices_of
 from dalil.claims.languages.ar.words import Line, lexicon, lines_of
 from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Target, TextIncident, Toll, Victim, Weapon
 
-
 WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like
 PEOPLE_ACTS = {"abduction": "abducted", "detention": "none", "killing": "death", "execution": "death"}
 UNTOLD = frozenset(("forecast", "threatened", "hypothetical", "generic", "negated"))
@@ -94,7 +93,12 @@ def _opens(line: Line, k: int) -> bool:
         n = k + 1
         if line.is_(n, "time") or line.f[n] in ("وقت", "عام", "حين", "حال"):
             return False
-        return line.is_(n, "placeword") or line.has(n, "place") or line.is_(n, "placehead") or (line.marks[n] is None and line.f[k - 1] in ("،", ","))
+        return (
+            line.is_(n, "placeword")
+            or line.has(n, "place")
+            or line.is_(n, "placehead")
+            or (line.marks[n] is None and line.f[k - 1] in ("،", ","))
+        )
     if line.f[k] in ("كما",):
         return line.has(k + 1, "event", "harm")
     if k > 2 and line.f[k - 1] in ("،", ",") and line.cut(k).conj == "و":
@@ -133,18 +137,34 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
         status = "total"
     suspects = tuple(suspects_of(line, a, b, scene, harms, voices, cues))
     spoken = speaker_of(line, voices, trigger)
-    if spoken is not None and spoken[1].kind == "deny" and suspects and any(s.attribution == "denied" for s in suspects):
+    if (
+        spoken is not None
+        and spoken[1].kind == "deny"
+        and suspects
+        and any(s.attribution == "denied" for s in suspects)
+    ):
         status = "reported" if status == "denied" else status
+    if status == "denied" and spoken is not None:
+        suspects = tuple(replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects)
     where = _where(line, a, b, voices, harms, country, trigger)
-    tolls = {n: None if status in UNTOLD else _toll(line, harms, e) for n, e in (("killed", "death"), ("injured", "injury"), ("missing", "missing"))}
+    tolls = {
+        n: None if status in UNTOLD else _toll(line, harms, e, "rising" in cues)
+        for n, e in (("killed", "death"), ("injured", "injury"), ("missing", "missing"))
+    }
     if status == "attempted":
         tolls = dict.fromkeys(tolls, None) if not counted else tolls
     footage = footage_of(line, a, b, when)
-    if status == "reported" and when is not None and published is not None and when.start > published and when.precision == "day":
+    if (
+        status == "reported"
+        and when is not None
+        and published is not None
+        and when.start > published
+        and when.precision == "day"
+    ):
         when = replace(when, start=when.start - WEEK, end=when.end - WEEK, rule="weekday before publication")
     claim = Claim(
         kind, status, clause.quote, spoken[0] if spoken else None, when, where, tolls["killed"], tolls["injured"], tolls["missing"],
-        _victims(line, harms, people, rescued), suspects, _targets(line, scene), _weapons(line, scene), footage,
+        _victims(line, harms, people, rescued), suspects, _targets(line, scene, harms), _weapons(line, scene), footage,
     )  # fmt: skip
     bare = not (counted or harms.told or claim.targets or suspects or when or where or footage)
     return Told(claim, line.number, _again(line, scene, cues), "rising" in cues, _same(line, scene), bare)
@@ -179,7 +199,11 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
 def _rescued(line: Line, a: int, b: int) -> list[Group]:
     """People who were pulled out alive."""
     for k in range(a, b):
-        if line.is_(k, "rescue") and not any(line.is_(x, "dead") for x in range(k, b)) and any(line.is_(x, "alive") for x in range(k, b)):
+        if (
+            line.is_(k, "rescue")
+            and not any(line.is_(x, "dead") for x in range(k, b))
+            and any(line.is_(x, "alive") for x in range(k, b))
+        ):
             for n in range(line.end(k), min(line.end(k) + 4, b)):
                 found = groups_at(line, n, bare=False)
                 if found and not (found[0].role == "" and line.has(n, "actor")) and not line.f[n].startswith("متطوع"):
@@ -220,8 +244,11 @@ def _place(spot: Spot, spots: list[Spot], country: str | None) -> Place:
     return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint or "town")
 
 
-def _toll(line: Line, harms: Harms, effect: str) -> Toll | None:
-    """The sum of one effect over the clause, with its subgroups; None where nothing bounds it."""
+def _toll(line: Line, harms: Harms, effect: str, rising: bool) -> Toll | None:
+    """The sum of one effect over the clause, with its subgroups; None where nothing bounds it.
+
+    Where the toll rose, the highest figure holds the others: ارتفعت الحصيلة إلى 12 بعد وفاة ثلاثة.
+    """
     found = harms.of(effect)
     zero = next((h for h in found if h.zero), None)
     groups = [g for h in found for g in h.groups]
@@ -230,6 +257,8 @@ def _toll(line: Line, harms: Harms, effect: str) -> Toll | None:
     known = [g for g in groups if g.amount is not None and g.amount.value is not None]
     if not known:
         return None
+    if rising:
+        known = groups = [max(known, key=lambda g: g.amount.value)]
     low = best = high = 0
     for g in known:
         m = g.amount
@@ -255,7 +284,9 @@ def _groups(line: Line, groups: list[Group]) -> tuple[GroupToll, ...]:
         if old is None:
             out[g.group] = GroupToll(g.group, m.low, m.best, m.high, q)
         else:
-            out[g.group] = GroupToll(g.group, _plus(old.low, m.low), _plus(old.best, m.best), _plus(old.high, m.high), old.quote)
+            out[g.group] = GroupToll(
+                g.group, _plus(old.low, m.low), _plus(old.best, m.best), _plus(old.high, m.high), old.quote
+            )
     return tuple(out.values())
 
 
@@ -266,21 +297,34 @@ def _plus(a: int | None, b: int | None) -> int | None:
 def _victims(line: Line, harms: Harms, people: list[tuple[Group, str]], rescued: list[Group]) -> tuple[Victim, ...]:
     effects = {"death": "death", "injury": "injury", "missing": "unknown"}
     listed = [(g, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups]
-    listed += [(p, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups for p in g.parts]
+    listed += [
+        (p, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups for p in g.parts
+    ]
     seen = {g.i for g, _ in listed}
     listed += [(g, e) for g, e in people if g.i not in seen]
     listed += [(g, "rescued") for g in rescued if g.i not in seen]
     out = []
     for g, effect in listed:
+        if g.effect and g.amount is None and g.name is None:
+            continue
         q = quote(line, g.i, g.j if g.j > g.i else g.i + 1)
         mentions = (line.said(*g.name), q.text) if g.name else (q.text,)
         quotes = (quote(line, *g.name), q) if g.name else (q,)
-        out.append(Victim(mentions, g.count if g.amount is not None else None, effect, g.name is not None, g.age, g.sex, quotes))
+        out.append(
+            Victim(
+                mentions, g.count if g.amount is not None else None, effect, g.name is not None, g.age, g.sex, quotes
+            )
+        )
     return tuple(out)
 
 
-def _targets(line: Line, scene: Scene) -> tuple[Target, ...]:
-    return tuple(Target((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),)) for k, e in scene.targets)
+def _targets(line: Line, scene: Scene, harms: Harms) -> tuple[Target, ...]:
+    names = {x for h in harms.found for g in h.groups if g.name for x in range(*g.name)}
+    return tuple(
+        Target((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),))
+        for k, e in scene.targets
+        if k not in names
+    )
 
 
 def _weapons(line: Line, scene: Scene) -> tuple[Weapon, ...]:
@@ -292,7 +336,10 @@ def _again(line: Line, scene: Scene, cues: dict[str, int]) -> bool:
     at = cues.get("second")
     if at is None:
         return False
-    return any(line.end(k) <= at <= line.end(k) + 1 for k, e in scene.acts if e.b == "event") or line.f[at].removeprefix("و") == "بعد"
+    return (
+        any(line.end(k) <= at <= line.end(k) + 1 for k, e in scene.acts if e.b == "event")
+        or line.f[at].removeprefix("و") == "بعد"
+    )
 
 
 def _same(line: Line, scene: Scene) -> bool:

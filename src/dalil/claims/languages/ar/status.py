@@ -9,7 +9,9 @@ from dalil.records import DateSpan
 
 OLD_DAYS = 60  # an event this long before the report is its history, on sentences of our own
 LASTING = frozenset(("siege", "ceasefire", "displacement", "movement", "work_stoppage"))
-FUTURE_EXCEPT = frozenset(("سيدي", "سينا", "سيناء", "سينما", "سياق", "سيول", "سيجارة", "سيادة", "سياسة", "سياسي", "سياسية"))
+FUTURE_EXCEPT = frozenset(
+    ("سيدي", "سينا", "سيناء", "سينما", "سياق", "سيول", "سيجارة", "سيادة", "سياسة", "سياسي", "سياسية")
+)
 
 
 def cues_of(line: Line, a: int, b: int) -> dict[str, int]:
@@ -33,7 +35,12 @@ def _future(line: Line, k: int) -> bool:
     f = line.f[k].removeprefix("و").removeprefix("ف")
     if len(f) < 5 or f[0] != "س" or f[1] not in "يتن" or f in FUTURE_EXCEPT:
         return False
-    if k and (line.is_(k - 1, "prep") or line.is_(k - 1, "placeword") or line.is_(k - 1, "placehead") or line.is_(k - 1, "loc")):
+    if k and (
+        line.is_(k - 1, "prep")
+        or line.is_(k - 1, "placeword")
+        or line.is_(k - 1, "placehead")
+        or line.is_(k - 1, "loc")
+    ):
         return False
     return not f.endswith(("ة", "ات", "ون", "ان"))
 
@@ -69,7 +76,16 @@ def _negates(line: Line, k: int, b: int) -> bool:
 
 
 def status_of(
-    line: Line, a: int, b: int, cues: dict[str, int], *, trigger: int, kind: str, counted: bool, when: DateSpan | None, published: date | None
+    line: Line,
+    a: int,
+    b: int,
+    cues: dict[str, int],
+    *,
+    trigger: int,
+    kind: str,
+    counted: bool,
+    when: DateSpan | None,
+    published: date | None,
 ) -> str:
     """The status of the claim whose first trigger is word `trigger`; `counted` says that a toll is told."""
     if "denied" in cues and not _own_part(line, a, b):
@@ -78,19 +94,31 @@ def status_of(
         return "threatened"
     if "negated" in cues and not counted:
         return "negated"
-    if "hypothetical" in cues and cues["hypothetical"] <= trigger + 8 and not (counted and cues["hypothetical"] > trigger + 3):
+    if (
+        "hypothetical" in cues
+        and cues["hypothetical"] <= trigger + 8
+        and not (counted and cues["hypothetical"] > trigger + 3)
+    ):
         return "hypothetical"
     if "attempted" in cues and not counted:
         return "attempted"
-    if "forecast" in cues and (cues["forecast"] < trigger or not counted) and not (counted and when is not None and when.end <= (published or when.end)):
+    if (
+        "forecast" in cues
+        and (cues["forecast"] < trigger or not counted)
+        and not (counted and when is not None and when.end <= (published or when.end))
+    ):
         return "forecast"
     if _alternatives(line, a, b) or ("generic" in cues and (when is None or when.precision != "day")):
         return "generic"
     if kind in LASTING:
         return "reported"
-    if "total" in cues or (when is not None and when.precision in ("month", "year") and counted and _throughout(line, a, b)):
+    if "total" in cues or (
+        when is not None and when.precision in ("month", "year") and counted and _throughout(line, a, b)
+    ):
         return "total"
-    if _old(when, published) or ("background" in cues and (when is None or when.precision != "day" or _old(when, published))):
+    if _old(when, published) or (
+        "background" in cues and (when is None or when.precision != "day" or _old(when, published))
+    ):
         return "background"
     return "reported"
 

@@ -45,7 +45,17 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
     k = a
     while k < b:
         e = _meaning(line, k)
-        if e is None or line.has(k, "idiom") or (line.entry(k, "cue") is not None and e.a != "toll" and e.a != "fall" and not line.cut(k).det and e.a not in ("verb", "die")):
+        if (
+            e is None
+            or line.has(k, "idiom")
+            or (
+                line.entry(k, "cue") is not None
+                and e.a != "toll"
+                and e.a != "fall"
+                and not line.cut(k).det
+                and e.a not in ("verb", "die")
+            )
+        ):
             if e is None and line.is_(k, "nothing"):
                 _nothing(line, k, out)
             elif e is None and line.is_(k, "nodead"):
@@ -55,6 +65,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
         step = READERS[e.b and e.a](line, k, e, b, violent)
         if step is not None:
             out.told = True
+            step = [h for h in step if h.zero or h.joint or not any(_again(g, out, h.effect) for g in h.groups)]
             for h in step:
                 used.update(x for g in h.groups for x in range(g.i, g.j))
                 used.add(h.k)
@@ -64,6 +75,16 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
     _late_parts(line, a, b, out)
     _missing(line, a, b, out)
     return out
+
+
+def _again(g: Group, out: Harms, effect: str) -> bool:
+    """Whether the same words were counted for the same effect before."""
+    return any(
+        g.head == x.head or (g.name is not None and g.name == x.name)
+        for h in out.found
+        if h.effect == effect
+        for x in h.groups
+    )
 
 
 def _meaning(line: Line, k: int) -> Entry | None:
@@ -102,7 +123,7 @@ def _noun(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
             found = [_named(line, j, stop)]
     if not found:
         return [] if line.cut(k).suffix or line.is_(j, "prep") else None
-    return [Harm(g.effect or e.b, [g], k) if g.effect else Harm(e.b, [g], k) for g in found]
+    return [Harm(e.b if e.b in ("death", "injury") else g.effect or e.b, [g], k) for g in found]
 
 
 def _named(line: Line, j: int, stop: int) -> Group:
@@ -135,6 +156,8 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
     j = line.end(k)
     if e.b == "injury" and any(line.has(x, "idiom") for x in range(j, min(j + 4, line.n))):
         return None
+    if line.cut(k).suffix:
+        return _pronoun(line, k, e)
     passive = DAMMA in line.f0[k][:4] and e.b == "death"
     doer = None if passive else doer_end(line, j)
     doer = past_aside(line, doer) if doer is not None else None
@@ -154,6 +177,16 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
         if violent or e.b == "injury":
             found = _named_list(line, j)
     return _by_effect(e.b, found, k) if found else None
+
+
+def _pronoun(line: Line, k: int, e: Entry) -> list[Harm] | None:
+    """الشهيد … الذي قتله جنود الاحتلال: the people before the relative word."""
+    before = _before(line, k)
+    if before is None:
+        return None
+    j = line.end(k)
+    doer = doer_end(line, j)
+    return [Harm(e.b, [before], k, agent=(j, doer) if doer is not None else None)]
 
 
 def _by_effect(effect: str, found: list[Group], k: int) -> list[Harm]:
@@ -189,7 +222,7 @@ def _before(line: Line, k: int) -> Group | None:
     end = k - 1 if k and line.f[k - 1] in ("الذي", "التي", "الذين", "اللذين", "اللذان") else k
     for start in range(max(0, k - 9), k):
         g = group_at(line, start)
-        if g is not None and g.j == end and not g.effect:
+        if g is not None and g.j == end and (not g.effect or g.name):
             return g
     return None
 
@@ -249,7 +282,9 @@ def _none_of(line: Line, k: int, b: int) -> list[Harm]:
     out = []
     for x in range(k, min(k + REACH, b)):
         e = line.entry(x, "count") or _meaning(line, x)
-        kinds = {"death": ("death",), "injury": ("injury",), "both": ("death", "injury")}.get(e.a if e is not None and e.cat == "count" else "", ())
+        kinds = {"death": ("death",), "injury": ("injury",), "both": ("death", "injury")}.get(
+            e.a if e is not None and e.cat == "count" else "", ()
+        )
         if e is not None and e.cat == "harm" and e.a == "noun":
             kinds = (e.b,) if e.b in ("death", "injury") else ()
         out += [Harm(kind, [], x, zero=True) for kind in kinds if not any(h.effect == kind for h in out)]
@@ -292,6 +327,9 @@ def _act(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | No
     for start in range(line.end(k), min(k + 4, b)):
         if line.has(start, "target", "place") or line.is_(start, "prep"):
             return None
+        if amount_at(line, start) is not None:
+            found = groups_at(line, start)
+            return [Harm("injury", found, k)] if found and not found[0].effect else None
         e2 = head_entry(line, start)
         if e2 is not None and e2.cat == "people" and (e2.b != "perp"):
             return [Harm("injury", groups_at(line, start), k)]
@@ -327,7 +365,7 @@ def _counted(line: Line, a: int, b: int, used: set[int], out: Harms) -> None:
 
 
 def _between_dead_and_hurt(line: Line, k: int) -> bool:
-    """"40 بين قتيل وجريح": the words are no count of their own."""
+    """ "40 بين قتيل وجريح": the words are no count of their own."""
     return any(line.f[x] == "بين" for x in range(max(0, k - 3), k)) or (k > 1 and line.f[k - 1] == "او")
 
 

@@ -10,7 +10,9 @@ from dalil.claims.languages.ar.words import Entry, Line
 from dalil.records import Quote, Speaker, Suspect
 
 STATES = frozenset(("state", "government", "state_force", "official"))
-BEGINS = frozenset(("ان", "بان", "انه", "انها", "انهم", ":", "،", ",", "«", '"', "“", "»", "”", "لكن", "قوله", "قولها", ".", "صحة"))
+BEGINS = frozenset(
+    ("ان", "بان", "انه", "انها", "انهم", ":", "،", ",", "«", '"', "“", "»", "”", "لكن", "قوله", "قولها", ".", "صحة")
+)
 SUFFERED = frozenset(("killing", "execution", "abduction", "detention", "displacement", "body", "find"))
 LONGEST = 6
 
@@ -34,7 +36,7 @@ def voices_of(line: Line, a: int, b: int) -> list[Voice]:
         if e is None or line.cut(k).det or _other_sense(line, k, e, b):
             k = line.end(k)
             continue
-        found = _speaker(line, line.end(k), b)
+        found = _speaker(line, line.end(k), b, alone=e.a == "accuse")
         if found is not None:
             out.append(Voice(*found, k, e.a))
             k = found[1]
@@ -54,8 +56,11 @@ def _other_sense(line: Line, k: int, e: Entry, b: int) -> bool:
     return stem == "حسب" and line.cut(k).conj == "ف"
 
 
-def _speaker(line: Line, i: int, b: int) -> tuple[int, int] | None:
-    """Words i..j of the noun phrase that speaks; it ends at "that", at a clitic preposition or at an act."""
+def _speaker(line: Line, i: int, b: int, alone: bool = False) -> tuple[int, int] | None:
+    """Words i..j of the noun phrase that speaks; it ends at "that", at a clitic preposition or at an act.
+
+    `alone` says that another actor behind the first is whom it speaks of: اتهمت كييف روسيا.
+    """
     while i < b and line.f[i] in ("ل", "عن", "ما", "به", "بها", "في", "وقت", "سابق"):
         i += 1
     j = i
@@ -66,20 +71,30 @@ def _speaker(line: Line, i: int, b: int) -> tuple[int, int] | None:
         actor = line.entry(j, "actor") or line.entry(j, "capital")
         if actor is not None:
             j = line.end(j)
-            while j < b and (line.has(j, "demonym") or (line.has(j, "actor") and not line.cut(j).prep and not line.cut(j).conj)):
+            while j < b and (
+                line.has(j, "demonym")
+                or (line.has(j, "actor") and not alone and not line.cut(j).prep and not line.cut(j).conj)
+            ):
                 j = line.end(j)
-            if j < b and f in ("وزارة", "وزير") and line.marks[j] is None:
-                j += 1
             if j < b and line.marks[j] is None and f.endswith(("المتحدث", "الناطق")):
                 j += 1
             if j + 1 < b and line.f[j] == "باسم" and (line.has(j + 1, "actor") or line.marks[j + 1] is None):
                 j = line.end(j + 1)
             break
-        if line.has(j, "harm", "event", "speech") or (line.has(j, "cue") and j > i) or line.is_(j, "prep") or line.is_(j, "loc"):
+        if (
+            line.has(j, "harm", "event", "speech")
+            or (line.has(j, "cue") and j > i)
+            or line.is_(j, "prep")
+            or line.is_(j, "loc")
+        ):
             break
         if line.marks[j] is not None and (line.cut(j).prep in ("ب", "ل") or line.is_(j, "sub")):
             break
-        if j > i and line.marks[j] is None and (f.startswith(("بال", "لل")) or (f[0] in "بل" and len(f) > 5 and not f.startswith("ال") and j - i > 1)):
+        if (
+            j > i
+            and line.marks[j] is None
+            and (f.startswith(("بال", "لل")) or (f[0] in "بل" and len(f) > 5 and not f.startswith("ال") and j - i > 1))
+        ):
             break
         if j > i and line.f[j] == "باسم" and j + 1 < b:
             j = line.end(j + 1)
@@ -95,25 +110,35 @@ def speaker_of(line: Line, voices: list[Voice], trigger: int) -> tuple[Speaker, 
     chosen = before[0] if before else next((v for v in told if v.kind == "source" or v.k > trigger), None)
     if chosen is None or (chosen.kind == "accuse" and not before):
         return None
-    return Speaker(line.said(chosen.i, chosen.j), _quote(line, chosen.i, chosen.j), line.said(chosen.k, line.end(chosen.k))), chosen
+    return Speaker(
+        line.said(chosen.i, chosen.j), _quote(line, chosen.i, chosen.j), line.said(chosen.k, line.end(chosen.k))
+    ), chosen
 
 
 def _quote(line: Line, i: int, j: int) -> Quote:
     start, end = line.span(i, j)
-    glued = len(line.cut(i).conj) + len(line.cut(i).prep) if line.marks[i] is not None and not (line.cut(i).prep == "ل" and line.cut(i).det) else 0
+    glued = (
+        len(line.cut(i).conj) + len(line.cut(i).prep)
+        if line.marks[i] is not None and not (line.cut(i).prep == "ل" and line.cut(i).det)
+        else 0
+    )
     if glued and len(line.f0[i]) - glued >= 2:
         start += glued
     return Quote(start, end, line.text[start:end])
 
 
-def suspects_of(line: Line, a: int, b: int, scene: Scene, harms: Harms, voices: list[Voice], cues: dict[str, int]) -> list[Suspect]:
+def suspects_of(
+    line: Line, a: int, b: int, scene: Scene, harms: Harms, voices: list[Voice], cues: dict[str, int]
+) -> list[Suspect]:
     """The doers told between words a and b, each with how sure the words are of it."""
     out: list[Suspect] = []
     speaking = {x for v in voices if v.kind in ("say", "source", "warn") for x in range(v.i, v.j)}
     framed = _framed(line, a, b, voices)
     for i, j, attribution, by in framed:
         out.append(_suspect(line, i, j, attribution, by))
-    claimed = {x for i, j, _, _ in framed for x in range(i, j)} | {x for v in voices for x in range(v.i, v.j) if v.kind == "accuse"}
+    claimed = {x for i, j, _, _ in framed for x in range(i, j)} | {
+        x for v in voices for x in range(v.i, v.j) if v.kind == "accuse"
+    }
     agents = [h.agent for h in harms.found if h.agent is not None]
     k = a
     while k < b:
@@ -150,17 +175,30 @@ def _actor(line: Line, k: int) -> bool:
 def _extent(line: Line, k: int, b: int) -> int:
     j = line.end(k)
     while j < b:
-        if line.has(j, "demonym") or (line.marks[j] is None and line.f[j] in ("ملثمان", "ملثمين", "ملثمون", "العربي", "متطرفون", "متطرفين")):
+        if line.has(j, "demonym") or (
+            line.marks[j] is None and line.f[j] in ("ملثمان", "ملثمين", "ملثمون", "العربي", "متطرفون", "متطرفين")
+        ):
             j = line.end(j)
-        elif line.f[j] == "من" and line.has(j + 1, "actor"):
+        elif (line.f[j] == "من" and line.has(j + 1, "actor")) or (
+            line.f[j] == "بقيادة" and line.has(j + 1, "actor", "demonym", "place")
+        ):
             j = line.end(j + 1)
-        elif line.f[j] == "بقيادة" and line.has(j + 1, "actor", "demonym", "place"):
-            j = line.end(j + 1)
-        elif line.entry(j, "people") is not None and line.entry(j, "people").b == "perp" and line.entry(k, "people") is not None and not line.cut(j).conj:
-            j = line.end(j)
-        elif line.f[j] in ("ملثمان", "ملثمون", "ملثمين") or (line.entry(j, "people") is not None and line.f[j].startswith("ملثم")):
-            j = line.end(j)
-        elif line.entry(j, "actor") is not None and not line.cut(j).prep and not line.cut(j).conj and line.entry(k, "actor") is not None:
+        elif (
+            (
+                line.entry(j, "people") is not None
+                and line.entry(j, "people").b == "perp"
+                and line.entry(k, "people") is not None
+                and not line.cut(j).conj
+            )
+            or line.f[j] in ("ملثمان", "ملثمون", "ملثمين")
+            or (line.entry(j, "people") is not None and line.f[j].startswith("ملثم"))
+            or (
+                line.entry(j, "actor") is not None
+                and not line.cut(j).prep
+                and not line.cut(j).conj
+                and line.entry(k, "actor") is not None
+            )
+        ):
             j = line.end(j)
         else:
             return j
@@ -170,10 +208,19 @@ def _extent(line: Line, k: int, b: int) -> int:
 def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
     """Whether the actor at words i..j stands where a doer stands: behind its verb, before it, or behind its act or weapon."""
     cut = line.cut(i)
+    if cut.stem in ("انتحاري", "انتحاريان", "انتحاريين") and scene.has("explosion"):
+        return True
     back = i - 1
-    while back >= a and (line.marks[back] is None or line.has(back, "num") or line.f[back] in ("النار", "عناصر", "من")) and i - back <= 2 and line.f[back][0].isalpha():
+    while (
+        back >= a
+        and (line.marks[back] is None or line.has(back, "num") or line.f[back] in ("النار", "عناصر", "من"))
+        and i - back <= 2
+        and line.f[back][0].isalpha()
+    ):
         if line.marks[back] is not None and not line.has(back, "num") and line.f[back] not in ("النار", "من"):
             break
+        back -= 1
+    if back > a and line.f[back] == "ل":
         back -= 1
     while back > a and line.marks[back] is None and _inside(line, back, a):
         back -= 1
@@ -188,7 +235,13 @@ def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
         return True
     if line.is_(start, "by") or (start > a and line.is_(start - 1, "by")):
         return True
-    if line.entry(start, "harm") is not None and line.entry(start, "harm").a == "verb" and line.entry(start, "harm").b == "death" and cut.prep == "" and line.has(i, "actor"):
+    if (
+        line.entry(start, "harm") is not None
+        and line.entry(start, "harm").a == "verb"
+        and line.entry(start, "harm").b == "death"
+        and cut.prep == ""
+        and line.has(i, "actor")
+    ):
         return line.cut(start).conj == "" or True
     return _before_verb(line, i, j, b, cut)
 
@@ -216,14 +269,23 @@ def _before_verb(line: Line, i: int, j: int, b: int, cut) -> bool:
     if cut.prep or (i and (line.is_(i - 1, "loc") or line.is_(i - 1, "prep"))):
         return False
     k = j
-    while k < b and k - j < 4 and (line.has(k, "demonym") or line.is_(k, "time") or line.is_(k, "adv") or line.marks[k] is None):
+    while (
+        k < b
+        and k - j < 4
+        and (line.has(k, "demonym") or line.is_(k, "time") or line.is_(k, "adv") or line.marks[k] is None)
+    ):
         if not line.f[k][0].isalpha():
             return False
         k += 1
     for e in line.marks[k][1] if k < b and line.marks[k] is not None else ():
         if e.cat == "event" and e.b in ("act", "launch") and not line.cut(k).det and not line.cut(k).prep:
             return not line.is_(k, "by") or k == j
-        if e.cat == "harm" and e.a == "verb" and line.f[k].startswith(("قتلت", "تقتل", "وتقتل", "يقتل", "قتلوا")) and line.has(i, "actor"):
+        if (
+            e.cat == "harm"
+            and e.a == "verb"
+            and line.f[k].startswith(("قتلت", "تقتل", "وتقتل", "يقتل", "قتلوا"))
+            and line.has(i, "actor")
+        ):
             return True
     return False
 
@@ -238,7 +300,11 @@ def _described(line: Line, k: int, scene: Scene) -> tuple[int | None, int]:
     for x in sorted(marks, reverse=True):
         if x < k and k - line.end(x) <= 1 and not any(not w[0].isalpha() for w in line.f[line.end(x) : k]):
             return x, line.end(k)
-        if x < k and k - line.end(x) <= 4 and any(line.entry(y, "cue") is not None and line.entry(y, "cue").a == "suspected" for y in range(x, k)):
+        if (
+            x < k
+            and k - line.end(x) <= 4
+            and any(line.entry(y, "cue") is not None and line.entry(y, "cue").a == "suspected" for y in range(x, k))
+        ):
             return k, line.end(k)
     return None, k
 
@@ -281,7 +347,11 @@ def _kind(line: Line, i: int, j: int) -> str:
             if e.cat == "actor" and e.a in STATES:
                 return "state"
             if e.cat == "actor" and e.a == "armed_group":
-                return "person" if line.has(k, "people") and not line.cut(k).det and len(m[1]) > 1 and j - i == 1 else "group"
+                return (
+                    "person"
+                    if line.has(k, "people") and not line.cut(k).det and len(m[1]) > 1 and j - i == 1
+                    else "group"
+                )
             if e.cat == "people":
                 return "person"
     for k in range(i, j):

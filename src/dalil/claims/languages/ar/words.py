@@ -258,7 +258,9 @@ def lines_of(text: str, lx: Lexicon) -> list[Line]:
     for m in WORD.finditer(text):
         w = m.group()
         if w in STOPS or w[0] == "\n":
-            touching = last is not None and last.end() == m.start() and len(last.group()) == 1 and last.group().isalpha()
+            touching = (
+                last is not None and last.end() == m.start() and len(last.group()) == 1 and last.group().isalpha()
+            )
             if w == "." and touching:
                 continue
             if words:
@@ -314,7 +316,9 @@ def lexicon() -> Lexicon:
     for row in rows("people.tsv"):
         for form in ("sg", "pl"):
             for p in _split(row[form]):
-                (_with_dual if form == "sg" else Lexicon.add)(lx, p, Entry("people", row["group"], row["role"], form=form))
+                (_with_dual if form == "sg" else Lexicon.add)(
+                    lx, p, Entry("people", row["group"], row["role"], form=form)
+                )
     for row in rows("kin.tsv"):
         for p in _split(row["forms"]):
             _with_dual(lx, p, Entry("kin", row["group"], form="sg"))

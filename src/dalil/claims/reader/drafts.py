@@ -82,7 +82,7 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
 
 def _empty(m: Mention) -> bool:
     """Whether a verb of harm falls on nobody (killed off hopes), a launch launches nothing, a flight is one person's."""
-    if m.frame == "harm":
+    if m.frame == "harm" and m.type not in ("abduction", "detention"):
         return m.voice in ("active", "ing", "base") and not m.victims
     if m.frame == "launch":
         return not m.weapons

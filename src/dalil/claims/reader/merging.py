@@ -12,7 +12,7 @@ from datetime import date
 from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
-from dalil.claims.reader.tolls import groups_of, toll_of, value
+from dalil.claims.reader.tolls import groups_of, sides, toll_of, value
 from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
@@ -125,6 +125,8 @@ def _count(event: Event) -> None:
     people = event.people
     for d in event.drafts:
         for m in d.mentions:
+            if d.status == "attempted" and m.effect == "death":
+                m.effect = "unknown"
             together: list[Person] = []
             for p in m.victims:
                 if p.amount is not None and p.amount.best == 0:
@@ -196,7 +198,8 @@ def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
             continue
         if any(m.latest for m in d.mentions):
             latest = toll
-        told = (toll, _sides(d, effects), _plain_count(d, effects))
+        hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
+        told = (toll, sides(d.line, hit), _plain_count(d, effects))
         (own if d.speaker is None or d.saying is None else quoted).append(told)
     counted = [x for x in own if x[2]] or [x for x in quoted if x[2]]
     chosen = latest or _standing(counted) or _standing(own) or _standing(quoted)
@@ -222,22 +225,8 @@ def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted:
 
 def _plain_count(d: Draft, effects: set[str]) -> bool:
     """Whether the draft gives a figure, not only a person or a plural."""
-    return any(p.amount is not None and not p.amount.vague for m in d.mentions if m.effect in effects for p in m.victims)
-
-
-SIDES = {"fighter": "fighter", "soldier": "soldier", "police": "police"}
-
-
-def _sides(d: Draft, effects: set[str]) -> frozenset[str]:
-    """Which sides the dead of a draft belong to; empty where its words may mean anyone."""
-    out = set()
-    for m in d.mentions:
-        if m.effect in effects:
-            for p in m.victims:
-                if p.kind != "people" or d.line.is_(p.head, "anyone") or p.head == p.i and p.kind == "number":
-                    return frozenset()
-                out.add(SIDES.get(p.group, "civilian"))
-    return frozenset(out)
+    hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
+    return any(p.amount is not None and not p.amount.vague for p in hit) and not any(p.name is not None for p in hit)
 
 
 def _standing(tolls: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:

@@ -83,7 +83,7 @@ def figure(line: Line, k: int) -> tuple[int, int] | None:
 
 
 def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
-    if not DIGITS.match(word) or (k and line.w[k - 1] in ("$", "#", "£", "€")):
+    if not DIGITS.match(word) or (k and line.w[k - 1] in ("$", "#", "£", "€")) or _dated(line, k, word):
         return None
     n, j = int(re.sub("[,.]", "", word)), k + 1
     if line.is_(j, "ageword") and (line.w[j].endswith("old") or (j + 1 < line.n and line.w[j + 1] == "old")):
@@ -95,6 +95,18 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
         if e is not None:
             n, j = n * e.low, j + 1
     return (n, j) if n <= LARGEST else None
+
+
+def _dated(line: Line, k: int, word: str) -> bool:
+    """Whether the digits are a day or a year of a date: "March 25", "25 March", "October, 2024"."""
+    if len(word) <= 2 and int(word) <= 31 and (line.is_(k - 1, "monthname") or (k > 1 and line.w[k - 1] == "." and line.is_(k - 2, "monthname"))):
+        return True
+    if len(word) <= 2 and line.is_(k + 1, "monthname"):
+        return True
+    if len(word) != 4 or not 1900 <= int(word) <= 2100:
+        return False
+    m = line.marks[k + 1] if k + 1 < line.n else None
+    return m is None or not any(e.cat in ("people", "target", "weapon") for e in m[1])
 
 
 def amount_at(line: Line, i: int) -> Amount | None:

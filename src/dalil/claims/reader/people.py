@@ -62,6 +62,7 @@ FEMALE = frozenset(
         "housewife",
     ]
 )
+PARTICLES = frozenset(["al", "el", "abu", "bin", "ibn", "bint", "umm", "de", "la", "del", "jr", "sr"])
 LONGEST = 20  # words of a mention
 
 
@@ -128,7 +129,7 @@ class People:
             if RANK[effect] > RANK[known.effect]:
                 known.effect = effect
             return known
-        known = self._known(line, p, names, count, sex, together)
+        known = self._known(line, p, names, count, sex, together, effect)
         if known is None:
             if p.kind == "pronoun" or (p.plural and p.definite and amount is None):
                 if p.plural or p.kind != "pronoun":
@@ -145,10 +146,13 @@ class People:
             known.effect = effect
         return known
 
-    def _known(self, line, p, names, count, sex, together) -> Person | None:
+    def _known(self, line, p, names, count, sex, together, effect) -> Person | None:
         if p.other:
             return None
-        for person in reversed(self.persons):
+        order = self.persons[::-1]
+        if not (p.definite or p.kind == "pronoun"):
+            order.sort(key=lambda x: x.effect != effect)
+        for person in order:
             if person in together:
                 continue
             if names:

@@ -160,7 +160,7 @@ def voice(line: Line, i: int, j: int, entry: Entry, look: str = "both") -> str:
             return voice(line, n + 1, line.end(n + 1), line.entry(n + 1, "verb"), "on")
         if after is not None and "past" in forms and after.i == n and after.kind != "place":
             return "active"
-        if after is None and "past" in forms and line.entry(n, "noun") is None and _wordy(line, n):
+        if after is None and "past" in forms and line.entry(n, "noun") is None and (_wordy(line, n) or line.is_(n, "nonperson") or line.is_(n, "det")):
             return "active"
     return "reduced"
 
@@ -240,6 +240,8 @@ def _opening(line: Line, k: int) -> int | None:
 def _bare(line: Line, phrase: Phrase, i: int) -> bool:
     """Whether a number without a noun is the subject of the verb at i: "two were killed", "one died"."""
     k = phrase.j
+    if line.w[phrase.i - 1] == "," and line.w[k] == "," if phrase.i > 0 and k < line.n else False:
+        return False
     while k < i and (line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "have")):
         k += 1
     return k == i or (k < i and line.w[k] in OF_THEM)
@@ -281,10 +283,26 @@ def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]
             if phrase is None:
                 break
         if phrase.i and line.is_(phrase.i - 1, "prep") and not line.is_(phrase.i - 1, "and") and not line.is_(phrase.i - 1, "include"):
-            break
+            owner = line.owner[phrase.i - 2] if phrase.i > 1 and line.is_(phrase.i - 1, "of") else None
+            if owner is None or owner.amount is None or owner.kind not in kinds:
+                break
+            phrase = owner
         out.append(phrase)
         k = phrase.i - 1
-    return out[::-1]
+    return _without_appositions(out[::-1])
+
+
+def _without_appositions(found: list[Phrase]) -> list[Phrase]:
+    """The list without what only says again who someone is: "two civilians, a father and son", "journalist and activist X"."""
+    first = found[0]
+    if len(found) > 1 and first.amount is not None and first.amount.best and not first.amount.vague:
+        rest = sum((p.amount.value or 0) if p.amount is not None else 1 for p in found[1:])
+        if first.amount.best > 1 and rest == first.amount.best:
+            return [first]
+    last = found[-1]
+    if last.name is not None or last.kind == "name":
+        return [p for p in found[:-1] if p.i != p.core or p.plural or p.name is not None or p.kind == "name" or p.amount is not None] + [last]
+    return found
 
 
 def _over(line: Line, k: int, kinds: tuple[str, ...]) -> Phrase | None:
@@ -357,7 +375,7 @@ def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
             break
         out.append(phrase)
         k = phrase.j
-    return out
+    return _without_appositions(out)
 
 
 def _beyond(line: Line, k: int, kinds: tuple[str, ...]) -> int:
@@ -437,11 +455,13 @@ def _doers(m: Mention, phrases: list[Phrase]) -> None:
 def _harm(m: Mention) -> None:
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
+    harmed = HARMED[:-1] if line.is_(m.i, "loose") or m.entry.c == "abducted" else HARMED
     if m.voice in ("passive", "reduced", "being"):
-        m.victims = subject(line, m.i, HARMED)
+        m.victims = subject(line, m.i, harmed)
+        m.victims += _with_others(line, m)
         _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
     else:
-        m.victims = objects(line, m.j, HARMED)
+        m.victims = objects(line, m.j, harmed)
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             _doers(m, subject(line, m.i, (*DOERS, "weapon")))
     after = skip_on(line, m.j)
@@ -468,6 +488,19 @@ def _to_death(line: Line, j: int) -> bool:
 def _die(m: Mention) -> None:
     m.voice = voice(m.line, m.i, m.j, m.entry)
     m.victims = subject(m.line, m.i, HARMED)
+    m.victims += _with_others(m.line, m)
+
+
+def _with_others(line: Line, m: Mention) -> list[Phrase]:
+    """was killed along with his six sons: who stands behind "with" shares the fate, where it is a person of his own."""
+    k = skip_on(line, m.j)
+    if not m.victims or k >= line.n or not line.is_(k, "withothers"):
+        return []
+    n = line.end(k) if line.marks[k] is not None else k + 1
+    p = line.owner[n] if n < line.n else None
+    if p is None or p.i != n or p.kind not in ("people", "name") or (line.w[k] == "with" and not line.is_(n, "poss") and p.kind != "name"):
+        return []
+    return _list_on(line, p, PEOPLE)
 
 
 def _hit(m: Mention) -> None:
@@ -497,8 +530,9 @@ def _flee(m: Mention) -> None:
 
 def _rescue(m: Mention) -> None:
     """carried, pulled, picked up: a rescue where the clause says to what safety."""
-    _harm(m)
-    m.agents = []
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    passive = m.voice in ("passive", "reduced", "being")
+    m.victims = subject(m.line, m.i) if passive else objects(m.line, m.j)
     line = m.line
     if (
         m.entry.b == "other"

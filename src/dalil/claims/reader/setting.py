@@ -82,7 +82,7 @@ class Setting:
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
             k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-            c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 20)
+            c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
             if others and min(_cost(k, t) for t in others) + 25 < c:
                 continue
             c += 8 * sum(line.entry(x, "speech") is not None for x in range(min(k, mine[0][0]), max(k, mine[0][0])))

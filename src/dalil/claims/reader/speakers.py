@@ -30,11 +30,18 @@ def sayings_of(line: Line) -> list[Saying]:
         e = line.entry(k, "speech")
         if e is None or (line.owner[k] is not None and line.owner[k].kind not in ("pronoun",)):
             continue
+        if e.a != "source" and _told(line, k):
+            continue
         who = _after(line, line.end(k)) if e.a == "source" else _before(line, k) or _inverted(line, line.end(k))
         if who is None:
             continue
         out.append(Saying(k, e, who, *_said(line, k, e, who)))
     return out
+
+
+def _told(line: Line, k: int) -> bool:
+    """Whether the word of speech has no speaker: "were reported killed", "an alleged raid"."""
+    return line.is_(k - 1, "aux") or line.is_(k - 1, "det") or (line.is_(k - 1, "adv") and line.is_(k - 2, "aux")) or line.entry(k + 1, "demonym") is not None
 
 
 def _before(line: Line, k: int) -> Phrase | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 WORD = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # a.m., U.S.
+    r"|\d+(?:st|nd|rd|th)\b"  # 7th
     r"|\d+(?:[.,:]\d+)*(?:[-–]\w+)*"  # 1,200 · 19:45 · 3-5 · 29-year-old
     r"|[^\W\d_]+(?:[-‐‑'’][^\W_]+)*"  # drive-by · Sana'a · don't
     r"|\n[ \t\r\u00a0]*\n\s*|\n"  # paragraph and line breaks

@@ -58,6 +58,7 @@ def toll_of(mentions: list[Mention], kind: str) -> Toll | None:
     """The toll of one kind (killed, injured, missing) that the mentions of one claim tell together."""
     best: Toll | None = None
     used: set[int] = set()
+    told: list[Phrase] = []
     for m in mentions:
         if EFFECT_TOLL.get(m.effect) != kind:
             continue
@@ -68,7 +69,8 @@ def toll_of(mentions: list[Mention], kind: str) -> Toll | None:
             continue
         used.update(id(p) for p in victims)
         made = Toll(*bounds, m.line.quote(min(p.i for p in victims), max(p.j for p in victims)))
-        best = made if best is None else _together(best, made, m)
+        best = made if best is None else _together(best, made, m, told)
+        told.extend(victims)
     return best
 
 
@@ -77,7 +79,7 @@ def value(t: Toll | None) -> int | None:
     return None if t is None else next((n for n in (t.best, t.low, t.high) if n is not None), None)
 
 
-def _together(a: Toll, b: Toll, m: Mention) -> Toll:
+def _together(a: Toll, b: Toll, m: Mention, told: list[Phrase]) -> Toll:
     """Two counts of one sentence: a part is not added to the whole; separate counts are."""
     if m.latest:
         return b
@@ -85,12 +87,11 @@ def _together(a: Toll, b: Toll, m: Mention) -> Toll:
         return a
     if (value(a) or 0) == 0 or (value(b) or 0) == 0:
         return a if (value(a) or 0) else b
-    if (
-        any(p.group in ("child", "woman") for p in m.victims)
-        and value(b) <= value(a)
-        and not any(p.other for p in m.victims)
-    ):
-        return a
+    sides_a, sides_b = sides(m.line, told), sides(m.line, m.victims)
+    also = any(p.other for p in m.victims)
+    singly = value(a) == len(told) and value(b) == len(m.victims)
+    if not (also or singly or (sides_a and sides_b and not sides_a & sides_b)):
+        return a if value(a) >= value(b) or m.voice != "reduced" else b
 
     def plus(x, y):
         return None if x is None or y is None else x + y
@@ -168,3 +169,16 @@ def with_groups(toll: Toll | None, groups: tuple[GroupToll, ...]) -> Toll | None
 
 def quote_of(toll: Toll | None) -> Quote | None:
     return toll.quote if toll is not None else None
+
+
+SIDES = {"fighter": "fighter", "soldier": "soldier", "police": "police"}
+
+
+def sides(line: Line, victims: list[Phrase]) -> frozenset[str]:
+    """Which sides the victims belong to; empty where the words may mean anyone."""
+    out = set()
+    for p in victims:
+        if p.kind not in ("people", "name") or line.is_(p.head, "anyone"):
+            return frozenset()
+        out.add(SIDES.get(p.group, "civilian"))
+    return frozenset(out)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from dalil.records import Account, Claim, Incident, Quote, Victim
 
+# A sentence ends at a stop (and closing marks) before white space, or at a blank line.
+SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"'”’»)\]]*\s+(?=\W?[^\Wa-z])|\s*\n[ \t\r]*\n\s*")
+LONGEST_EXCERPT = 700
 DETERMINER = re.compile(r"(?:the|an?|his|her|their|its|this|that|another|one|two|several)\b", re.IGNORECASE)
 
 
@@ -66,42 +70,71 @@ def names_of(victim: Victim) -> list[str]:
     return list(dict.fromkeys((*victim.mentions[:1], *named)))
 
 
-def testimonies(incident: Incident) -> list[Testimony]:
-    """Every excerpt that speaks of people, those of one person first, then named ones, then groups."""
+def testimonies(incident: Incident, texts: Mapping[str, str]) -> list[Testimony]:
+    """Every excerpt that speaks of people, those of one person first, then named ones, then groups.
+
+    `texts` holds the reports' texts by object, so that an excerpt is whole sentences; without it, the claim's words.
+    """
     veil = Veil(incident)
-    found = [t for account in incident.accounts for t in of_account(account, veil)]
+    found = [t for a in incident.accounts for t in of_account(a, texts.get(a.document, ""), veil)]
     order = {id(t): i for i, t in enumerate(found)}
     return sorted(found, key=lambda t: (rank(t), order[id(t)]))
 
 
 def rank(testimony: Testimony) -> int:
-    """0 where one person stands alone, 1 for named ones, 2 for groups of known size, 3 for the rest."""
+    """0 where one person stands alone, 1 for named ones, 2 for those with an age or a sex, 3 for groups."""
     victims = [p.victim for p in testimony.people]
     if any(v.count == 1 for v in victims):
         return 0
     if any(v.named for v in victims):
         return 1
-    return 2 if any(v.count for v in victims) else 3
+    return 2 if any(v.age is not None or v.sex for v in victims) else 3
 
 
-def of_account(account: Account, veil: Veil) -> list[Testimony]:
-    """The account's excerpts in text order: the claims that hold words about people, or those words alone."""
-    people: dict[Quote, list[Person]] = {}
-    claims: dict[Quote, Claim | None] = {}
+def of_account(account: Account, text: str, veil: Veil) -> list[Testimony]:
+    """The account's excerpts in text order; a headline only where the report says nothing else of people."""
+    people: dict[tuple[int, int], list[Person]] = {}
+    claims: dict[tuple[int, int], Claim | None] = {}
     for victim in account.event.victims:
-        places: dict[Quote, Quote] = {}
+        seen: set[tuple[int, int]] = set()
         for quote in victim.quotes:
             claim = holder(account, quote)
-            excerpt = claim.quote if claim else quote
-            claims[excerpt] = claim
-            places.setdefault(excerpt, quote)
-        for excerpt, quote in places.items():
-            name = None if sealed(victim) else (victim.mentions or (quote.text,))[0]
-            people.setdefault(excerpt, []).append(Person(name, victim, quote))
-    return [
-        Testimony(account, claims[excerpt], excerpt, pieces(excerpt, those, veil), tuple(those))
-        for excerpt, those in sorted(people.items(), key=lambda item: item[0].start)
-    ]
+            span = sentences_around(text, claim.quote if claim else quote)
+            claims.setdefault(span, claim)
+            if span not in seen:
+                name = None if sealed(victim) else (victim.mentions or (quote.text,))[0]
+                people.setdefault(span, []).append(Person(name, victim, quote))
+            seen.add(span)
+    headlines = [span for span in people if in_headline(account, text, span)]
+    told = [span for span in sorted(people) if span not in headlines] or sorted(people)[:1]
+    return [testimony(account, text, claims[span], span, tuple(people[span]), veil) for span in told]
+
+
+def testimony(
+    account: Account, text: str, claim: Claim | None, span: tuple[int, int], people: tuple[Person, ...], veil: Veil
+) -> Testimony:
+    """The excerpt at `span` with its people."""
+    quoted = claim.quote if claim else people[0].quote
+    excerpt = Quote(span[0], span[1], text[span[0] : span[1]]) if text else quoted
+    return Testimony(account, claim, excerpt, pieces(excerpt, people, veil), people)
+
+
+def in_headline(account: Account, text: str, span: tuple[int, int]) -> bool:
+    """Whether the words at `span` are the report's own title, or a part of it."""
+    words = " ".join(text[span[0] : span[1]].split())
+    return bool(words and account.title) and words in " ".join(account.title.split())
+
+
+def sentences_around(text: str, quote: Quote) -> tuple[int, int]:
+    """The whole sentences that hold the quote; the quote itself where they would be too long, or no text is at hand."""
+    if text[quote.start : quote.end] != quote.text:
+        return quote.start, quote.end
+    first = max((gap.end() for gap in SENTENCE_END.finditer(text, 0, quote.start + 1)), default=0)
+    following = SENTENCE_END.search(text, max(quote.start, quote.end - 1))
+    last = following.start() if following else len(text)
+    first = min(first + len(text[first : quote.start]) - len(text[first : quote.start].lstrip()), quote.start)
+    last = max(quote.end, first + len(text[first:last].rstrip()))
+    return (first, last) if last - first <= LONGEST_EXCERPT else (quote.start, quote.end)
 
 
 def holder(account: Account, quote: Quote) -> Claim | None:
@@ -110,7 +143,7 @@ def holder(account: Account, quote: Quote) -> Claim | None:
     return min(holding, key=lambda c: c.quote.end - c.quote.start, default=None)
 
 
-def pieces(excerpt: Quote, people: list[Person], veil: Veil) -> tuple[Piece, ...]:
+def pieces(excerpt: Quote, people: tuple[Person, ...], veil: Veil) -> tuple[Piece, ...]:
     """The excerpt cut at the words about people, with every withheld name taken out."""
     kinds = ["plain"] * len(excerpt.text)
     for person in people:

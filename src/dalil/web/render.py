@@ -118,8 +118,8 @@ def place_name(lang: Language, incident: Incident) -> str | None:
 
 
 def reporter(lang: Language, account: Account) -> str:
-    """Who reports: the publisher, else the author, else that nobody is named."""
-    return account.publisher or account.author or lang.text("source.no_source")
+    """Who reports: the publisher, else the author; where nobody is named, the report's title tells it from others."""
+    return account.publisher or account.author or account.title or lang.text("source.no_source")
 
 
 # ------------------------------------------------------------------ values

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dalil.claims.store import load_reading
+from dalil.claims.store import load_document, load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents import store
 from dalil.records import INCIDENT_STATUSES, Claim, Footage, FootageLink, Incident, Neighbour
@@ -49,6 +49,7 @@ def incident_page(request: Request) -> Response:
         if incident is None or incident.id != asked:
             raise HTTPException(404)
         documents = list(dict.fromkeys(a.document for a in incident.accounts))
+        texts = {sha256: d.text for sha256 in documents if (d := load_document(conn, sha256))}
         values = {
             "asides": [aside for sha256 in documents for aside in asides(conn, sha256)],
             "recordings": [shown(conn, item) for item in incident.footage],
@@ -57,7 +58,7 @@ def incident_page(request: Request) -> Response:
         }
     lang = language_of(request)
     veil = Veil(incident)
-    people = testimonies(incident)
+    people = testimonies(incident, texts)
     return page(
         request,
         "incident.html",

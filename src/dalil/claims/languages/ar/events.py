@@ -13,6 +13,7 @@ RANK = {
     "looting": 64, "robbery": 63, "shooting": 62, "ground_assault": 50, "killing": 40, "attack": 30, "displacement": 20,
     "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
 }  # fmt: skip
+ARMED = ("airstrike", "barrel_bomb", "missile", "shelling", "bombard", "shooting", "execution", "stabbing", "chemical", "arson")
 LOOSE = frozenset(("bombard", "launch", "drop", "hit", "damage", "find", "body", "war"))
 NEEDS_ACT = frozenset(("airstrike", "missile", "shelling", "explosion", "shooting", "stabbing", "arson"))
 # Words that make a force one that flies.
@@ -33,6 +34,11 @@ class Scene:
     def has(self, *types: str) -> bool:
         """Whether one of the acts is of one of the types."""
         return any(e.a in types for _, e in self.acts)
+
+    @property
+    def armed(self) -> bool:
+        """Whether a weapon or an act that cannot be an accident is told."""
+        return bool(self.weapons) or self.has(*ARMED)
 
     @property
     def violent(self) -> bool:

@@ -98,7 +98,7 @@ def _object(line: Line, k: int) -> bool:
     back = k - 1
     while back >= 0 and line.marks[back] is None and line.f[back][0].isalpha():
         back -= 1
-    if k - back > 1 or back < 1 or line.f[k].startswith("ال"):
+    if k - back > 1 or back < 1 or line.f[k].startswith(("ال", "وال", "بال")):
         return False
     start = next(
         (x for x in range(back, max(-1, back - 3), -1) if line.marks[x] is not None and line.end(x) > back), None
@@ -143,7 +143,7 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
         f = line.f[j]
         if not f[0].isalpha() or (j > i and line.cut(j).conj and m is not None):
             break
-        if m is not None and any(e.cat == "place" for e in m[1]) and j == i:
+        if m is not None and any(e.cat == "place" for e in m[1]) and not (j > i and line.cut(j).prep):
             j = m[0]
             break
         if (

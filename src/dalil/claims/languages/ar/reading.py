@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from dalil.atlas import resolve
 from dalil.calendar import find_dates
-from dalil.claims.languages.ar.events import Scene, scene_of, type_of
+from dalil.claims.languages.ar.events import LOOSE, Scene, scene_of, type_of
 from dalil.claims.languages.ar.footage import footage_of
 from dalil.claims.languages.ar.merging import Told, incidents_of
 from dalil.claims.languages.ar.people import Group, groups_at
@@ -16,12 +16,13 @@ from dalil.claims.languages.ar.status import cues_of, status_of
 from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of, past_aside
 from dalil.claims.languages.ar.voices import speaker_of, suspects_of, voices_of
 from dalil.claims.languages.ar.words import Line, lexicon, lines_of
-from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Target, TextIncident, Toll, Victim, Weapon
+from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Suspect, Target, TextIncident, Toll, Victim, Weapon
 
 WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like
 PEOPLE_ACTS = {"abduction": "abducted", "detention": "none", "killing": "death", "execution": "death"}
 UNTOLD = frozenset(("forecast", "threatened", "hypothetical", "generic", "negated"))
-AGAIN = ("غارة", "غارات", "هجوم", "انفجار", "تفجير", "قصف", "ضربة", "حادث", "حادثة", "قذيفة", "عبوة")
+# Verbal nouns that are spelt as a verb of the past: talk of such acts is no act.
+NOUNS = frozenset(("قصف", "خطف", "طعن", "ذبح", "نهب", "سلب", "استهداف", "قتل"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     cues = cues_of(line, a, b)
     if not scene.acts and not scene.weapons and not _acts(line, a, b):
         return None
-    if "accident" in cues and not scene.violent:
+    if "accident" in cues and not scene.armed:
         return None
     harms = harms_of(line, a, b, scene.violent)
     people = _taken(line, scene, harms, cues)
@@ -131,7 +132,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     triggers = [k for k, _ in scene.acts] + [h.k for h in harms.found] + [k for k, _ in scene.weapons]
     trigger = min(triggers, default=a)
     when = _when(line, a, b, dates, trigger)
-    counted = any(h.groups or h.zero for h in harms.found)
+    counted = any(h.zero or any(g.count is not None for g in h.groups) for h in harms.found)
     status = status_of(line, a, b, cues, trigger=trigger, kind=kind, counted=counted, when=when, published=published)
     if status == "reported" and kind in ("killing", "displacement") and scene.has("war"):
         status = "total"
@@ -146,7 +147,9 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
         status = "reported" if status == "denied" else status
     if status == "denied" and spoken is not None:
         suspects = tuple(replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects)
-    where = _where(line, a, b, voices, harms, country, trigger)
+    where = _where(line, a, b, voices, harms, country, trigger, suspects)
+    if status == "reported" and not (counted or when or where) and not _finite(line, scene, a):
+        status = "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
     tolls = {
         n: None if status in UNTOLD else _toll(line, harms, e, "rising" in cues)
         for n, e in (("killed", "death"), ("injured", "injury"), ("missing", "missing"))
@@ -196,6 +199,16 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
     return out
 
 
+def _finite(line: Line, scene: Scene, a: int) -> bool:
+    """Whether a verb of the past, and not only a noun or a habit, tells the act."""
+    for k, e in scene.acts:
+        stem, cut = line.cut(k).stem, line.cut(k)
+        present = stem[0] in "ين" or (stem[0] == "ت" and not stem.endswith("ت"))
+        if e.b == "act" and e.a not in LOOSE and not cut.det and not cut.prep and not present and (stem not in NOUNS or k == a):
+            return True
+    return False
+
+
 def _rescued(line: Line, a: int, b: int) -> list[Group]:
     """People who were pulled out alive."""
     for k in range(a, b):
@@ -222,7 +235,7 @@ def _when(line: Line, a: int, b: int, dates: list[DateSpan], trigger: int) -> Da
     return min(inside, key=lambda d: abs(d.quote.start - at) + (0 if d.precision in ("day", "range") else 200))
 
 
-def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None, trigger: int) -> Place | None:
+def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None, trigger: int, suspects: tuple[Suspect, ...]) -> Place | None:
     taken = {x for v in voices for x in range(v.i, v.j)}
     for v in voices:
         n = v.j
@@ -231,7 +244,8 @@ def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None
         if n < b and n - v.j < 5 and line.f[n] in ("ان", "بان") and v.kind != "source":
             taken |= set(range(v.j, n))
     taken |= {x for h in harms.found for g in h.groups if g.name for x in range(*g.name)}
-    spots = spots_of(line, a, b, taken)
+    held = [q for x in suspects for q in x.quotes]
+    spots = [s for s in spots_of(line, a, b, taken) if not any(q.start <= s.quote.start < q.end for q in held)]
     if not spots:
         return None
     best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < trigger), -s.i))

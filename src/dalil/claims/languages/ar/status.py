@@ -92,6 +92,8 @@ def status_of(
         return "denied"
     if "threatened" in cues:
         return "threatened"
+    if "memory" in cues:
+        return "background"
     if "negated" in cues and not counted:
         return "negated"
     if (
@@ -108,6 +110,10 @@ def status_of(
         and not (counted and when is not None and when.end <= (published or when.end))
     ):
         return "forecast"
+    if "called" in cues and cues["called"] <= trigger and not counted and (when is None or kind in LASTING):
+        return "hypothetical"
+    if "ongoing" in cues and not counted and kind not in LASTING:
+        return "generic"
     if _alternatives(line, a, b) or ("generic" in cues and (when is None or when.precision != "day")):
         return "generic"
     if kind in LASTING:

@@ -32,6 +32,7 @@ class Harms:
 
     found: list[Harm] = field(default_factory=list)
     told: bool = False
+    agents: list[tuple[int, int]] = field(default_factory=list)
 
     def of(self, effect: str) -> list[Harm]:
         """The harms of one effect that count."""
@@ -65,6 +66,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
         step = READERS[e.b and e.a](line, k, e, b, violent)
         if step is not None:
             out.told = True
+            out.agents += [h.agent for h in step if h.agent is not None]
             step = [h for h in step if h.zero or h.joint or not any(_again(g, out, h.effect) for g in h.groups)]
             for h in step:
                 used.update(x for g in h.groups for x in range(g.i, g.j))

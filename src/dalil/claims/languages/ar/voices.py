@@ -139,7 +139,7 @@ def suspects_of(
     claimed = {x for i, j, _, _ in framed for x in range(i, j)} | {
         x for v in voices for x in range(v.i, v.j) if v.kind == "accuse"
     }
-    agents = [h.agent for h in harms.found if h.agent is not None]
+    agents = [*harms.agents, *(h.agent for h in harms.found if h.agent is not None)]
     k = a
     while k < b:
         if k in speaking or k in claimed or not _actor(line, k):

@@ -39,8 +39,8 @@ CASES = {
         {"title": None, "author": "Sarah Haddad", "published": DAY},
     ),
     "name in place, weekday, time with a dot, modified": (
-        "Lina Marsh in Beirut\nSaturday 5 November 2016 18.30 GMT\nLast modified on Sunday 6 November 2016 09.00 GMT\n\n"
-        + EN_BODY,
+        "Lina Marsh in Beirut\nSaturday 5 November 2016 18.30 GMT\n"
+        f"Last modified on Sunday 6 November 2016 09.00 GMT\n\n{EN_BODY}",
         {"author": "Lina Marsh", "published": DAY, "updated": date(2016, 11, 6)},
     ),
     "date above the title": (
@@ -174,8 +174,9 @@ def test_every_value_has_the_words_that_it_was_read_from(text, _):
 
 
 PIECES = st.sampled_from(
-    ["Lina Marsh", "\n", "\n\n", "5 November 2016", "تاريخ النشر: ٥ آذار ٢٠١٦", " – ", "BEIRUT (AP) — ", "[Wadi24]", "By ",
-     "# ", "---\n", "title: x", "|", "\u200f", "At least 17 people died.", "\r\n", "[TEXT]", "(", ")", "[", ":", "Updated", "\u2028"]
+    ["Lina Marsh", "\n", "\n\n", "5 November 2016", "تاريخ النشر: ٥ آذار ٢٠١٦", " – ", "BEIRUT (AP) — ", "[Wadi24]",
+     "By ", "# ", "---\n", "title: x", "|", "\u200f", "At least 17 people died.", "\r\n", "[TEXT]", "(", ")", "[", ":",
+     "Updated", "\u2028"]
 )  # fmt: skip
 
 

@@ -36,7 +36,9 @@ def say(what: str, figure: float, unit: str, peer: str = "", peer_figure: float 
 def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder, archive = Path(scratch, "folder"), Path(scratch, "archive")
-        subprocess.run([sys.executable, str(HERE / "make_folder.py"), str(folder), str(FILES)], check=True, stdout=2)
+        subprocess.run(
+            [sys.executable, str(HERE / "make_folder.py"), str(folder), "--files", str(FILES)], check=True, stdout=2
+        )
         copy_s = timed(f"cp -r '{folder}' '{folder}.copy' && sync", shell=True)
         timed(*DALIL, "init", str(archive))
         add_s = timed(*DALIL, "add", "--archive", str(archive), str(folder))

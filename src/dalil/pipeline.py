@@ -73,6 +73,8 @@ def derive_waiting(archive: Archive, on_done: Callable[[Derived], None] | None =
 def derive(archive: Archive, conn: Connection, capture: Capture) -> Derived:
     """What the object says or shows stands in the database; a refusal is a problem, said in one line."""
     media_type = capture.object.media_type
+    if capture.page:
+        return Derived(capture, "other", (), ())  # a part of a saved page: its page is the report
     try:
         if media_type in TEXT_TYPES:
             return derive_report(archive, conn, capture)

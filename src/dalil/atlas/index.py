@@ -51,6 +51,9 @@ def build_arrays(names: list[str], owners: list[int]) -> dict[str, bytes]:
         "sounds": "\n".join(k.sounds for k in keys).encode(),
         "bones": "\n".join(k.bones for k in keys).encode(),
         "plain": "\n".join(k.plain for k in keys).encode(),
+        "letters": "\n".join(k.letters for k in keys).encode(),
+        "scripts": "".join(k.script[0] for k in keys).encode(),
+        "articles": bytes(min(k.articles, 255) for k in keys),
     }
 
 
@@ -77,12 +80,15 @@ class Gazetteer:
     sounds: list[str]
     bones: list[str]
     plain: list[str]
+    letters: list[str]
+    scripts: np.ndarray
+    articles: np.ndarray
     pieces: dict[str, int]
     offsets: np.ndarray
     postings: np.ndarray
     norms: np.ndarray
     weights: np.ndarray
-    _rows_of: dict = field(default_factory=dict)
+    cache: dict = field(default_factory=dict)
 
     @cached_property
     def first_name(self) -> np.ndarray:
@@ -118,24 +124,53 @@ class Gazetteer:
     def names_of(self, place: int) -> range:
         return range(int(self.first_name[place]), int(self.first_name[place + 1]))
 
-    def near(self, key: Key, *, limit: int, mask: np.ndarray | None = None) -> list[tuple[int, float]]:
-        """The (name row, likeness 0-1) of the `limit` names most like `key`; `mask` (over names) keeps some only."""
+    @cached_property
+    def coarse(self) -> list[str]:
+        return [coarse(bones) for bones in self.bones]
+
+    @cached_property
+    def words(self) -> np.ndarray:
+        """How many words each name has."""
+        return np.fromiter((p.count(" ") for p in self.plain), np.int16, len(self.plain))
+
+    def near(self, key: Key) -> tuple[np.ndarray, float]:
+        """How much every name is like `key` by shared pieces, and the factor that makes it a likeness of 0-1."""
         numbers = [n for p in pieces_of(key) if (n := self.pieces.get(p)) is not None]
         if not numbers:
-            return []
-        parts = [self.postings[self.offsets[n] : self.offsets[n + 1]] for n in numbers]
+            return np.zeros(len(self.norms)), 1.0
+        bounds = self.bounds
+        parts = [self.postings[bounds[n] : bounds[n + 1]] for n in numbers]
         own = self.weights[numbers]
-        flat = np.concatenate(parts)
-        spread = np.repeat(own * own, [len(p) for p in parts])
-        shared = np.bincount(flat, weights=spread, minlength=len(self.norms))
-        shared /= self.norms
-        if mask is not None:
-            shared *= mask
-        limit = min(limit, len(shared) - 1)
-        top = np.argpartition(shared, -limit - 1)[-limit - 1 :] if limit > 0 else np.arange(len(shared))
-        norm = float(np.sqrt((own * own).sum())) or 1.0
-        scores = shared[top] / norm
-        return [(int(n), float(s)) for n, s in zip(top, scores, strict=True) if s > 0]
+        own *= own
+        spread = np.repeat(own, [len(p) for p in parts])
+        shared = np.bincount(np.concatenate(parts), weights=spread, minlength=len(self.norms))
+        shared *= self.inverse_norms
+        return shared, 1.0 / (float(np.sqrt(own.sum())) or 1.0)
+
+    @cached_property
+    def bounds(self) -> list[int]:
+        return self.offsets.tolist()
+
+    @cached_property
+    def inverse_norms(self) -> np.ndarray:
+        return 1.0 / self.norms.astype(np.float64)
+
+
+def best(scores: np.ndarray, limit: int) -> np.ndarray:
+    """The rows of the `limit` highest scores above nothing, in no order.
+
+    Most names share nothing that tells, so a threshold leaves few to sort.
+    """
+    top = float(scores.max(initial=0.0))
+    if top <= 0:
+        return np.zeros(0, np.int64)
+    for share in (0.55, 0.35, 0.0):
+        rows = np.flatnonzero(scores > top * share)
+        if len(rows) >= limit:
+            break
+    if len(rows) > limit:
+        rows = rows[np.argpartition(scores[rows], -limit)[-limit:]]
+    return rows
 
 
 def build(name: str, rows: list[Row]) -> Gazetteer:
@@ -181,6 +216,9 @@ def _assembled(name: str, columns: list, names: list[str], arrays: dict[str, byt
         sounds=arrays["sounds"].decode().split("\n"),
         bones=arrays["bones"].decode().split("\n"),
         plain=arrays["plain"].decode().split("\n"),
+        letters=arrays["letters"].decode().split("\n"),
+        scripts=np.frombuffer(arrays["scripts"], np.uint8),
+        articles=np.frombuffer(arrays["articles"], np.uint8).astype(np.int16),
         pieces=pieces,
         offsets=offsets,
         postings=np.frombuffer(arrays["postings"], np.int32),

@@ -1,7 +1,7 @@
 """One name in any spelling and script becomes one folding key: the sounds that all its spellings share.
 
-Three levels, from fine to coarse: `plain` (the name's own script, without marks and articles), `sounds` (one alphabet
-for all scripts, vowels kept as a, i, u) and `bones` (consonants only, doubled letters once, weak w, y, h dropped).
+Levels, from fine to coarse: `letters` (Arabic letters, also of exact romanisations), `plain` (the name's own script, without marks and articles), `sounds`
+(one alphabet for all scripts, vowels kept as a, i, u), `bones` (consonants only, weak w, y and last h dropped).
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ _SPLIT = re.compile(r"[\s\-–—_./,;:()\[\]«»\"“”|]+")
 _SILENT = re.compile(r"['’‘ʻʼ`´ʿʾ′″ʹʺ\u0640\u064b-\u065f\u0670\u0591-\u05c7]")
 _DOUBLED = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aiu]+")
+# s with a cedilla is sh in Turkish and Kurdish, but the emphatic s in the romanisation that has these signs.
+_SCHOLARLY = re.compile("[āīūḩţḑ‘’]|z̧|\\baş ")
 _KEPT_MARKS = {"ç", "ş", "š", "č", "ž", "ğ", "ħ"}
 ARABIC_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ؤ": "و"})
 _COARSE = str.maketrans(
@@ -25,12 +27,14 @@ _COARSE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A name's three levels; `script` tells which comparisons are between the same letters."""
+    """A name's three levels; `script` tells which comparisons are between the same letters, `articles` how many it has."""
 
     plain: str
     sounds: str
     bones: str
     script: str
+    articles: int = 0
+    letters: str = ""
 
 
 def _table(name: str) -> list[tuple[str, str]]:
@@ -79,7 +83,10 @@ def script_of(text: str) -> str:
 
 def bare(text: str) -> str:
     """`text` in small letters without marks, apostrophes and tatweel; letters whose mark makes another sound keep it."""
-    text = _SILENT.sub("", unicodedata.normalize("NFKC", text)).lower()
+    text = unicodedata.normalize("NFKC", text).lower()
+    if not text.isascii() and "ş" in text and _SCHOLARLY.search(text):
+        text = text.replace("ş", "s")
+    text = _SILENT.sub("", text)
     if text.isascii():
         return text
     out = []
@@ -93,15 +100,22 @@ def bare(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a name that tell: articles are left out unless nothing else would be left."""
+    return _words(text)[0]
+
+
+def _words(text: str) -> tuple[list[str], int]:
+    """The words that tell, and how many articles were left out."""
     words = [w for w in _SPLIT.split(bare(text)) if w]
-    kept = []
+    kept, articles = [], 0
     for n, word in enumerate(words):
         if word in _articles() and n < len(words) - 1:
+            articles += 1
             continue
         if word.startswith("ال") and len(word) > 4:
             word = word[2:]
+            articles += 1
         kept.append(word)
-    return kept
+    return kept, articles
 
 
 def sounds_of(word: str, *, last: bool) -> str:
@@ -140,13 +154,35 @@ def bones_of(heard: str) -> str:
 @lru_cache(maxsize=65_536)
 def key_of(name: str) -> Key:
     """The folding key of a name."""
-    words = words_of(name)
+    words, articles = _words(name)
     if not words:
         return Key("", "", "", "other")
+    script = script_of(words[0])
     heard = [sounds_of(word, last=n == len(words) - 1) for n, word in enumerate(words)]
     plain = " ".join(words).translate(ARABIC_FOLD)
     sounds = "".join(heard)
-    return Key(plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script_of(words[0]))
+    return Key(plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script, articles, letters_of(name, plain, script))
+
+
+@cache
+def _scholarly() -> tuple[re.Pattern[str], dict[str, str]]:
+    rows = _table("scholarly")
+    start = "(?<![\\w‘ʿ’ʾ])"  # a vowel after ayn or hamza does not begin the word
+    parts = [(start if a[0] == "^" else "") + a.strip("^$") + ("\\b" if a[-1] == "$" else "") for a, _ in rows]
+    return re.compile("|".join(f"({part})" for part in parts)), dict(enumerate((b for _, b in rows), 1))
+
+
+def letters_of(name: str, plain: str, script: str) -> str:
+    """The Arabic letters of a name: its own, or those that an exact romanisation stands for; else ""."""
+    if script == "ar":
+        return plain.replace(" ", "").replace("ء", "").replace("ئ", "ي")
+    text = unicodedata.normalize("NFC", name).lower()
+    if script != "la" or text.isascii() or not _SCHOLARLY.search(text):
+        return ""
+    pattern, table = _scholarly()
+    words = [w for w in _SPLIT.split(text) if w]
+    kept = [w for n, w in enumerate(words) if n == len(words) - 1 or bare(w) not in _articles()]
+    return _DOUBLED.sub(r"\1", "".join(pattern.sub(lambda m: table[m.lastindex], word) for word in kept))
 
 
 def coarse(bones: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 from dalil.atlas import store
@@ -20,10 +19,18 @@ def builtin() -> Gazetteer:
 
 
 def loaded(country: str | None = None) -> tuple[Gazetteer, ...]:
-    """The gazetteers to search, own places first, the built-in table last; `country` leaves other countries' out."""
+    """The gazetteers to search, own places first, the built-in table last; `country` leaves other countries' out.
+
+    The built-in table is left out where the country's own gazetteer is there: it knows every place of the table better.
+    """
     names = _installed()
-    wanted = [n for n in names if country is None or n in (country, store.OWN)]
-    return (*(_open(name) for name in wanted), builtin())
+    wanted = tuple(_open(n) for n in names if country is None or n in (country, store.OWN))
+    return wanted if country in names else (*wanted, builtin())
+
+
+def is_loaded(country: str) -> bool:
+    """Whether the country has a gazetteer of its own."""
+    return country in _installed()
 
 
 _listing: tuple[str, int, tuple[str, ...]] | None = None
@@ -34,7 +41,7 @@ def _installed() -> tuple[str, ...]:
     global _listing
     folder = store.folder()
     try:
-        changed = os.stat(folder).st_mtime_ns
+        changed = folder.stat().st_mtime_ns
     except FileNotFoundError:
         return ()
     if _listing is None or _listing[:2] != (str(folder), changed):
@@ -44,7 +51,7 @@ def _installed() -> tuple[str, ...]:
 
 def _open(name: str) -> Gazetteer:
     path = store.path_of(name)
-    key = (str(path), os.stat(path).st_mtime_ns)
+    key = (str(path), path.stat().st_mtime_ns)
     if key not in _memory:
         for old in [k for k in _memory if k[0] == key[0]]:
             del _memory[old]

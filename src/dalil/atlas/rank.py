@@ -1,6 +1,6 @@
-"""How alike a queried name and a known place are: visible measures, weights from weights.toml, a score in 0-1.
+"""How alike a queried name and the known names are: visible measures, weights from weights.toml, a score in 0-1.
 
-The weights were fitted by bench/tune_locate.py on spellings held out of gazetteers; the file says which.
+The weights were fitted by bench/fit_locate.py on spellings held out of gazetteers; the file says which.
 """
 
 from __future__ import annotations
@@ -10,12 +10,30 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import itemgetter
 
-from rapidfuzz.distance import Indel, JaroWinkler
+import numpy as np
+from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.process import cdist
 
+from dalil.atlas.index import Gazetteer
 from dalil.atlas.keys import Key, coarse
 
-MEASURES = ("sounds", "bones", "plain", "prefix", "same_sounds", "same_bones", "coarse", "words", "cosine")
+# Each measure compares two names and is 0-1:
+#   sounds, bones, plain, coarse   how alike the levels of the keys are (indel); plain only within one script, else sounds
+#   same_bones, same_plain, same_letters   whether a level is the same
+#   within                         how much of the shorter sounds stands in the longer: Arabic leaves short vowels out
+#   words, articles                whether both have as many words, as many articles
+#   cosine                         the index's own likeness
+#   letters                        how alike the Arabic letters are, where a script or an exact romanisation tells them; else sounds
+#   main                           how alike the sounds and bones of the place's main name are
+#   crowd                          among hamlets of the very same name: how many spellings of its own one has. The one weight
+#                                  that may be negative: a spelling that is new belongs to the place that has few. Partly the
+#                                  doing of the test (the place asked for has just lost one), so it parts true namesakes only
+MEASURES = (
+    "sounds", "bones", "plain", "same_bones", "same_plain", "coarse", "within", "words", "articles",
+    "cosine", "letters", "same_letters", "main", "crowd",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +41,9 @@ class Weights:
     """The fitted weights: `name` in the order of MEASURES, and those of a place."""
 
     bias: float
-    name: tuple[float, ...]
+    name: np.ndarray
     division: float
     population: float
-    spellings: float
     admin: float
 
 
@@ -34,38 +51,81 @@ class Weights:
 def weights() -> Weights:
     """The weights file, read once."""
     data = tomllib.loads((resources.files("dalil.atlas") / "weights.toml").read_text("utf-8"))
-    name = tuple(float(data["name"][m]) for m in MEASURES)
+    name = np.array([float(data["name"][m]) for m in MEASURES])
     return Weights(float(data["name"]["bias"]), name, **{k: float(v) for k, v in data["place"].items()})
 
 
-def measures(query: Key, name: Key, cosine: float) -> tuple[float, ...]:
-    """The comparisons of two keys, each 0-1, in the order of MEASURES."""
-    same_script = query.script == name.script
-    sounds = Indel.normalized_similarity(query.sounds, name.sounds)
-    return (
-        sounds,
-        Indel.normalized_similarity(query.bones, name.bones),
-        Indel.normalized_similarity(query.plain, name.plain) if same_script else sounds,
-        JaroWinkler.similarity(query.sounds, name.sounds),
-        1.0 if query.sounds == name.sounds else 0.0,
-        1.0 if query.bones == name.bones else 0.0,
-        Indel.normalized_similarity(coarse(query.bones), coarse(name.bones)),
-        1.0 if query.plain.count(" ") == name.plain.count(" ") else 0.0,
-        cosine,
-    )
+def measured(
+    key: Key, gazetteer: Gazetteer, rows: np.ndarray, cosines: np.ndarray, spellings: np.ndarray | None = None
+) -> np.ndarray:
+    """The measures of `key` against the names in `rows`: one row a name, one column a measure.
+
+    `spellings` (how many names each place has) is given only where a name is hidden from its place.
+    """
+    take = itemgetter(*rows.tolist(), 0)  # the last one only makes it a tuple where there is one row; cut off again
+
+    def column(values: list[str]) -> tuple[str, ...]:
+        return take(values)[:-1]
+
+    owners = gazetteer.owners[rows]
+    heard, letters = column(gazetteer.sounds), column(gazetteer.letters)
+    alike = _each(key.sounds, heard, Indel.normalized_similarity)
+    same_script = gazetteer.scripts[rows] == ord(key.script[0])
+    plain = np.where(same_script, _each(key.plain, column(gazetteer.plain), Indel.normalized_similarity), alike)
+    bones = _each(key.bones, column(gazetteer.bones), Indel.normalized_similarity)
+    shorter = np.fromiter(map(len, heard), np.float64, len(heard)).clip(1, max(1, len(key.sounds)))
+    written, told = alike, np.zeros(len(rows), bool)
+    if key.letters:
+        told = np.fromiter(map(bool, letters), bool, len(letters))
+        written = np.where(told, _each(key.letters, letters, Indel.normalized_similarity), alike)
+    main = itemgetter(*gazetteer.first_name[owners].tolist(), 0)
+    same_bones = bones == 1.0
+    crowd = _crowd(gazetteer) if spellings is None else _crowding(gazetteer, spellings)
+    values = {
+        "sounds": alike,
+        "bones": bones,
+        "plain": plain,
+        "same_bones": same_bones,
+        "same_plain": same_script & (plain == 1.0),
+        "coarse": _each(coarse(key.bones), column(gazetteer.coarse), Indel.normalized_similarity),
+        "within": _each(key.sounds, heard, LCSseq.similarity) / shorter,
+        "words": gazetteer.words[rows] == key.plain.count(" "),
+        "articles": gazetteer.articles[rows] == key.articles,
+        "cosine": cosines,
+        "letters": written,
+        "same_letters": told & (written == 1.0),
+        "main": 0.5 * _each(key.sounds, main(gazetteer.sounds)[:-1], Indel.normalized_similarity)
+        + 0.5 * _each(key.bones, main(gazetteer.bones)[:-1], Indel.normalized_similarity),
+        "crowd": crowd[owners] * same_bones,
+    }
+    return np.column_stack([values[name] for name in MEASURES])
 
 
-def likeness(query: Key, name: Key, cosine: float) -> float:
-    """The weighted sum of the measures: a logit."""
-    w = weights()
-    return w.bias + sum(a * b for a, b in zip(w.name, measures(query, name, cosine), strict=True))
+def _crowd(gazetteer: Gazetteer) -> np.ndarray:
+    if "crowd" not in gazetteer.cache:
+        gazetteer.cache["crowd"] = _crowding(gazetteer, np.diff(gazetteer.first_name))
+    return gazetteer.cache["crowd"]
 
 
-def place_bonus(*, division: bool, population: int, spellings: int, in_admin: bool | None) -> float:
-    """What a place itself adds to the logit, whatever its name: small beside the name, but it parts namesakes."""
-    w = weights()
-    bonus = w.division * division + w.population * math.log10(population + 1) + w.spellings * math.log(spellings)
-    return bonus + (w.admin if in_admin else 0.0)
+def _crowding(gazetteer: Gazetteer, spellings: np.ndarray) -> np.ndarray:
+    """0-1 for each place without population: up to 20 spellings, on a logarithmic scale; 0 for towns and divisions."""
+    hamlet = (gazetteer.population == 0) & np.array([not f.startswith("A.") for f in gazetteer.features])
+    return hamlet * np.minimum(np.log(np.maximum(spellings, 1)) / np.log(20), 1.0)
+
+
+def _each(one: str, others: tuple[str, ...], scorer) -> np.ndarray:
+    return cdist([one], others, scorer=scorer)[0]
+
+
+def bonuses(gazetteer: Gazetteer) -> np.ndarray:
+    """What each place adds to the logit whatever its name: small beside the name, but it parts namesakes."""
+    found = gazetteer.cache.get("bonuses")
+    if found is None:
+        w = weights()
+        division = np.array([f.startswith("A.") for f in gazetteer.features], float)
+        found = w.division * division + w.population * np.log10(gazetteer.population + 1.0)
+        gazetteer.cache["bonuses"] = found
+    return found
 
 
 def probability(logit: float) -> float:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz.distance import JaroWinkler
 
 from dalil.atlas import rank
-from dalil.atlas.admin import admin_of
-from dalil.atlas.index import Gazetteer
-from dalil.atlas.keys import Key, bare, key_of
-from dalil.atlas.loaded import loaded
+from dalil.atlas.admin import Division, admin_of
+from dalil.atlas.index import Gazetteer, best
+from dalil.atlas.keys import Key, key_of
+from dalil.atlas.loaded import BUILTIN, is_loaded, loaded
 from dalil.atlas.store import OWN
 from dalil.records import Candidate
 
 # How many names the index proposes a gazetteer, and how many more inside the province that is named.
-PROPOSED, PROPOSED_INSIDE = 60, 40
+PROPOSED, PROPOSED_INSIDE = 48, 24
+# Below this score a place is not like the name at all.
+FLOOR = 0.0005
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """The best name of one place for a query."""
 
@@ -27,13 +28,11 @@ class Hit:
     place: int
     name_row: int
     logit: float
-    measured: tuple[float, ...]
+    alike: float
     in_admin: bool | None
 
 
-def locate(
-    query: str, *, country: str | None = None, admin: str | None = None, limit: int = 10
-) -> tuple[Candidate, ...]:
+def locate(query: str, *, country: str | None = None, admin: str | None = None, limit: int = 10) -> tuple[Candidate, ...]:
     """The places that `query` may mean, best first, at most `limit`; empty where nothing is like it.
 
     `country` (two letters) keeps other countries out; `admin` (a province or district, any spelling) raises its places.
@@ -43,69 +42,56 @@ def locate(
         return ()
     hits: list[Hit] = []
     for gazetteer in loaded(country):
-        hits += hits_in(gazetteer, key, country=country, admin=admin)
+        hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit)
     hits.sort(key=lambda h: (-h.logit, h.gazetteer.name != OWN, str(h.gazetteer.ids[h.place])))
-    return tuple(_distinct(hits, query, key, limit))
+    return tuple(candidate_of(hit, key) for hit in hits[:limit])
 
 
-def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None) -> list[Hit]:
-    """The likely places of one gazetteer, each by its best name."""
-    areas = admin_of(gazetteer)
-    inside = areas.mask(admin) if admin else None
-    proposals = dict(gazetteer.near(key, limit=PROPOSED))
-    if inside is not None:
-        names_inside = inside[gazetteer.owners]
-        proposals |= dict(gazetteer.near(key, limit=PROPOSED_INSIDE, mask=names_inside))
-    best: dict[int, Hit] = {}
-    for row, cosine in proposals.items():
-        place = gazetteer.owner_list[row]
-        if country and gazetteer.countries[place] != country and gazetteer.countries[place]:
-            continue
-        hit = _hit(gazetteer, place, row, key, cosine, inside)
-        if place not in best or hit.logit > best[place].logit:
-            best[place] = hit
-    return list(best.values())
-
-
-def _hit(gazetteer: Gazetteer, place: int, row: int, key: Key, cosine: float, inside: np.ndarray | None) -> Hit:
-    measured = rank.measures(key, key_of(gazetteer.names[row]), cosine)
+def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int) -> list[Hit]:
+    """The likely places of one gazetteer, each by its best name, best first; a few more than `limit`."""
+    division = admin_of(gazetteer).division(admin) if admin else None
+    rows, cosines = proposed(gazetteer, key, division)
+    if not len(rows):
+        return []
     w = rank.weights()
-    in_admin = None if inside is None else bool(inside[place])
-    logit = w.bias + sum(a * b for a, b in zip(w.name, measured, strict=True))
-    logit += rank.place_bonus(
-        division=gazetteer.features[place].startswith("A."),
-        population=int(gazetteer.population[place]),
-        spellings=len(gazetteer.names_of(place)),
-        in_admin=in_admin,
-    )
-    return Hit(gazetteer, place, row, logit, measured, in_admin)
-
-
-def _distinct(hits: list[Hit], query: str, key: Key, limit: int) -> list[Candidate]:
-    """Candidates of the best hits; a place of the built-in table gives way to the same one in a gazetteer."""
-    out: list[Candidate] = []
-    for hit in hits:
-        if len(out) == limit:
+    measured = rank.measured(key, gazetteer, rows, cosines)
+    places = gazetteer.owners[rows]
+    logits = w.bias + measured @ w.name + rank.bonuses(gazetteer)[places]
+    if division is not None:
+        logits += w.admin * division.places[places]
+    out: list[Hit] = []
+    seen: set[int] = set()
+    for n in np.argsort(-logits, kind="stable").tolist():
+        place = int(places[n])
+        if place in seen or not _wanted(gazetteer, place, country):
+            continue
+        if len(out) > limit + 2 or rank.probability(float(logits[n])) < FLOOR:
             break
-        candidate = candidate_of(hit, query, key)
-        if not any(_same_place(candidate, other) for other in out):
-            out.append(candidate)
+        seen.add(place)
+        in_admin = None if division is None else bool(division.places[place])
+        out.append(Hit(gazetteer, place, int(rows[n]), float(logits[n]), float(measured[n, 0]), in_admin))
     return out
 
 
-def _same_place(one: Candidate, other: Candidate) -> bool:
-    """Whether two gazetteers speak of one place: close together, one kind, alike in name."""
-    if type(one.id) is type(other.id) and not (str(one.id)[:5] == "dalil" or str(other.id)[:5] == "dalil"):
+def _wanted(gazetteer: Gazetteer, place: int, country: str | None) -> bool:
+    """Not of another country than the one asked for; not in the built-in table where a gazetteer knows it better."""
+    own = gazetteer.countries[place]
+    if country and own not in (country, ""):
         return False
-    near = abs(one.lat - other.lat) < 0.05 and abs(one.lon - other.lon) < 0.06
-    return (
-        near
-        and one.feature[:1] == other.feature[:1]
-        and (JaroWinkler.similarity(key_of(one.name).sounds, key_of(other.name).sounds) > 0.8)
-    )
+    return gazetteer.name != BUILTIN or gazetteer.features[place] == "A.PCLI" or not is_loaded(own)
 
 
-def candidate_of(hit: Hit, query: str, key: Key) -> Candidate:
+def proposed(gazetteer: Gazetteer, key: Key, division: Division | None) -> tuple[np.ndarray, np.ndarray]:
+    """The name rows that the index proposes, from everywhere and from inside the division, and their likeness."""
+    shared, factor = gazetteer.near(key)
+    rows = best(shared, PROPOSED)
+    if division is not None:
+        inside = division.names[best(shared[division.names], PROPOSED_INSIDE)]
+        rows = np.unique(np.concatenate((rows, inside)))
+    return rows, shared[rows] * factor
+
+
+def candidate_of(hit: Hit, key: Key) -> Candidate:
     """The hit as it leaves the atlas, with its steps in words."""
     gazetteer, place = hit.gazetteer, hit.place
     return Candidate(
@@ -117,23 +103,23 @@ def candidate_of(hit: Hit, query: str, key: Key) -> Candidate:
         country=gazetteer.countries[place],
         feature=gazetteer.features[place],
         score=round(rank.probability(hit.logit), 4),
-        why=tuple(_why(hit, query, key)),
+        why=tuple(_why(hit, key)),
     )
 
 
-def _why(hit: Hit, query: str, key: Key) -> list[str]:
-    name = hit.gazetteer.names[hit.name_row]
-    other = key_of(name)
-    if bare(name) == bare(query):
+def _why(hit: Hit, key: Key) -> list[str]:
+    gazetteer, row = hit.gazetteer, hit.name_row
+    name, heard = gazetteer.names[row], gazetteer.sounds[row]
+    if gazetteer.plain[row] == key.plain:
         steps = [f"spelt as in the gazetteer: {name}"]
-    elif other.sounds == key.sounds:
-        steps = [f"sounds as {name}: {key.sounds}"]
-    elif other.bones == key.bones:
+    elif heard == key.sounds:
+        steps = [f"sounds as {name}: {heard}"]
+    elif gazetteer.bones[row] == key.bones:
         steps = [f"has the consonants of {name}: {key.bones}"]
     else:
-        steps = [f"is like {name}: {key.sounds} and {other.sounds}, {hit.measured[0]:.0%} alike"]
+        steps = [f"is like {name}: {key.sounds} and {heard}, {hit.alike:.0%} alike"]
     if hit.in_admin is not None:
         steps.append("in the province or district named" if hit.in_admin else "not in the province or district named")
-    if hit.gazetteer.name == OWN:
-        steps.append("from your own places" + (f": {note}" if (note := hit.gazetteer.notes[hit.place]) else ""))
+    if gazetteer.name == OWN:
+        steps.append("from your own places" + (f": {note}" if (note := gazetteer.notes[hit.place]) else ""))
     return steps

@@ -113,6 +113,7 @@ def load_grammar(lang: str) -> Grammar:
         for name, value in data["context"].items()
         if name != "future_prefix"
     }
+    words.triggers = context["heart"]
     words.future_prefix = tuple(data["context"].get("future_prefix", "").split())
     adjunct = data["adjunct"]
     return Grammar(

@@ -22,6 +22,11 @@ TOKEN = re.compile(
     r"|(?P<figure>\d+(?:[.,]\d+)*(?P<tail>st|nd|rd|th|ST|ND|RD|TH|s)?(?![^\W\d_]))"
     r"|\d+|[^\s\w]|\n+"
 )
+_WORD = re.compile(r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+")
+# Where a sentence surely ends: not after short words, which may be abbreviations ("a.m. Monday", "Sept. 4").
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{4}[.!?؟])\s+(?=[^\W\d])|(?<=[A-Z]{5}[.!?])\s+(?=[A-Z])|\n\s*\n")
+# Figures that may be a date on their own: years and figures joined by signs.
+_FIGURE = re.compile(r"\d[-/.:]\d|(?<!\d)(?:1[3-59]|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d{6}(?!\d)")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s?([ap])?", re.I)
 _NOTHING = "_"
 _FIGURES = ("DAY", "ORD", "YY", "NUM", "YEAR", "HYEAR", "HHMM", "TIME", "NUMDATE", "DECADE", "PAST", "NEWLINE")
@@ -42,8 +47,10 @@ class Words:
     singles: dict[str, tuple[str, object]] = field(default_factory=dict)
     capitals: dict[str, tuple[str, object]] = field(default_factory=dict)
     exact: dict[str, tuple[str, object]] = field(default_factory=dict)
-    chains: dict[str, list[tuple[tuple[str, ...], str, object]]] = field(default_factory=dict)
+    chains: dict[str, dict[str, list[tuple[tuple[str, ...], str, object]]]] = field(default_factory=dict)
     future_prefix: tuple[str, ...] = ()
+    triggers: str = ""
+    dead: set[str] = field(default_factory=set)
     memo: dict[str, tuple] = field(default_factory=dict)
 
     def char(self, name: str) -> str:
@@ -61,8 +68,8 @@ class Words:
         capital = spelling.startswith("^")
         tokens = [normal(m.group()) for m in TOKEN.finditer(spelling.lstrip("^"))]
         if len(tokens) > 1:
-            rows = self.chains.setdefault(tokens[0], [])
-            rows.append((tuple(tokens[1:]), *entry))
+            rows = self.chains.setdefault(tokens[0], {}).setdefault(tokens[1], [])
+            rows.append((tuple(tokens[2:]), *entry))
             rows.sort(key=lambda row: -len(row[0]))
         elif name == "NOTFUT":
             self.singles.setdefault(tokens[0], (_NOTHING, None))
@@ -111,11 +118,24 @@ class Words:
             return self.char("FUT")
         return _NOTHING
 
+    def is_live(self, raw: str) -> bool:
+        """Whether a word can be the heart of a date phrase; those that cannot are remembered as dead."""
+        _, char, _, chains, _ = self.look_up(raw)
+        if char in self.triggers:
+            return True
+        for second, rows in (chains or {}).items():
+            plain = self.singles.get(second, (_NOTHING,))[0] not in self.triggers
+            if plain and any(hit in self.triggers for _, hit, _ in rows):
+                return True
+        self.dead.add(raw)
+        return False
+
     def look_up(self, raw: str) -> tuple:
         found = self.memo.get(raw)
         if found is None:
             if len(self.memo) > _MEMO_LIMIT:
                 self.memo.clear()
+                self.dead.clear()
             found = self.memo[raw] = self.entry(raw)
         return found
 
@@ -173,17 +193,48 @@ def clock(raw: str) -> str | None:
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 
 
+def live_parts(text: str, words: Words) -> list[tuple[int, int]]:
+    """The stretches of `text`, in sentences, that hold a word or figure at the heart of a date phrase."""
+    out: list[tuple[int, int]] = []
+    start = 0
+    dead = words.dead
+    for end in [m.start() for m in _SENTENCE_END.finditer(text)] + [len(text)]:
+        part = text[start:end]
+        rest = set(_WORD.findall(part)) - dead
+        if (rest and any(words.is_live(word) for word in rest)) or _FIGURE.search(part):
+            if out and out[-1][1] == start:
+                out[-1] = (out[-1][0], end)
+            else:
+                out.append((start, end))
+        start = end
+    return out
+
+
 def row_of(text: str, words: Words) -> Row:
-    """`text` as a row of classes; words that no form knows are "_"."""
-    found = list(TOKEN.finditer(text))
-    shape, starts, ends, values = [], [], [], []
+    """`text` as a row of classes; words that no form knows are "_", sentences without a date are left out."""
+    shape: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    values: list[object] = []
+    for first, last in live_parts(text, words):
+        if shape:
+            shape.append(words.char("NEWLINE"))
+            starts.append(first)
+            ends.append(first)
+            values.append(None)
+        _fill(list(TOKEN.finditer(text, first, last)), words, shape, starts, ends, values)
+    return Row(text, "".join(shape), starts, ends, values)
+
+
+def _fill(found: list[re.Match], words: Words, shape: list, starts: list, ends: list, values: list) -> None:
+    """The tokens of one stretch stand at the end of the row."""
     look_up, newline, total = words.memo.get, words.char("NEWLINE"), len(found)
     i = 0
     while i < total:
         match = found[i]
         raw = match.group()
         first = raw[0]
-        start, end, value = match.start(), match.end(), None
+        (start, end), value = match.span(), None
         if first.isdecimal():
             char, value = figure(words, match)
         elif first == "\n":
@@ -196,8 +247,8 @@ def row_of(text: str, words: Words) -> Row:
                 ends.append(start + 1)
                 values.append(None)
             start += cut
-            if chains:
-                length, hit = _longest(chains, found, i)
+            if chains and i + 1 < total and (rows := chains.get(normal(found[i + 1].group()))):
+                length, hit = _longest(rows, found, i)
                 if length:
                     char, value = hit
                     i += length
@@ -208,14 +259,14 @@ def row_of(text: str, words: Words) -> Row:
             ends.append(end)
             values.append(value)
         i += 1
-    return Row(text, "".join(shape), starts, ends, values)
 
 
-def _longest(chains: list, found: list[re.Match], i: int) -> tuple[int, tuple | None]:
-    for rest, char, value in chains:
-        following = found[i + 1 : i + 1 + len(rest)]
+def _longest(rows: list, found: list[re.Match], i: int) -> tuple[int, tuple | None]:
+    """How many tokens after the first belong to the longest chain that stands here, and what it is."""
+    for rest, char, value in rows:
+        following = found[i + 2 : i + 2 + len(rest)]
         if len(following) == len(rest) and all(normal(m.group()) == w for m, w in zip(following, rest, strict=True)):
-            return len(rest), (char, value)
+            return len(rest) + 1, (char, value)
     return 0, None
 
 

@@ -1,4 +1,4 @@
-"""How a reading is held against an expected sentence: every field that stands in `expect` is one value, right or wrong."""
+"""How a reading is held against an expected sentence: every field in `expect` is one value, right or wrong."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from dalil.records import EVENT_TYPES, INCIDENT_STATUSES, STATUSES
 
 LANGUAGES = ("en", "ar")
 SUSPECTS = {"name", "kind", "attribution", "by"}
-FIELDS = {"type", "status", "killed", "injured", "missing", "when", "where", "suspect", "said_by", "groups", "injured_groups",
-          "victim", "footage", "target", "weapon"}  # fmt: skip
+FIELDS = {"type", "status", "killed", "injured", "missing", "when", "where", "suspect", "said_by", "groups", "victim",
+          "injured_groups", "footage", "target", "weapon"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

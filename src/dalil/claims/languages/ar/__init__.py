@@ -1,1 +1,1 @@
-"""Arabic, read by its own grammar: clitics, duals, verbal nouns, verbs before their subjects, names without capitals."""
+"""Arabic, read by its own grammar: clitics, duals, verbal nouns, verbs before subjects, names without capitals."""

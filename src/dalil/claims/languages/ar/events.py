@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from dalil.claims.languages.ar.words import Entry, Line
+from dalil.claims.languages.ar.words import Entry, Line, word_set
 
-# Which kind wins where a clause tells several, on sentences of our own; means before outcomes, outcomes before "attack".
+# Which kind wins where a clause tells several: means before outcomes, outcomes before "attack". On our own sentences.
 RANK = {
-    "ceasefire": 100, "barrel_bomb": 99, "chemical": 98, "airstrike": 90, "missile": 85, "shelling": 80, "explosion": 78,
-    "sexual_violence": 76, "execution": 74, "stabbing": 73, "torture": 72, "abduction": 70, "detention": 68, "arson": 66,
-    "looting": 64, "robbery": 63, "shooting": 62, "ground_assault": 50, "killing": 40, "attack": 30, "displacement": 20,
-    "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
+    "ceasefire": 100, "barrel_bomb": 99, "chemical": 98, "airstrike": 90, "missile": 85, "shelling": 80,
+    "explosion": 78, "sexual_violence": 76, "execution": 74, "stabbing": 73, "torture": 72, "abduction": 70,
+    "detention": 68, "arson": 66, "looting": 64, "robbery": 63, "shooting": 62, "ground_assault": 50, "killing": 40,
+    "attack": 30, "displacement": 20, "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
 }  # fmt: skip
-ARMED = ("airstrike", "barrel_bomb", "missile", "shelling", "bombard", "shooting", "execution", "stabbing", "chemical", "arson")
+# Acts that are never an accident, and acts that are no violence by themselves.
+ARMED = ("airstrike", "barrel_bomb", "missile", "shelling", "bombard", "shooting", "execution", "stabbing", "chemical",
+         "arson")  # fmt: skip
+QUIET = frozenset(("movement", "ceasefire", "work_stoppage", "displacement", "siege", "war", "launch", "hit", "find"))
+# Acts that a weapon must stand with, besides people harmed, to tell its own kind of event; None: any act will do.
+STRIKES = frozenset(("bombard", "attack", "drop", "hit", "launch", "damage", "shooting", "explosion", "airstrike",
+                     "killing", "missile", "shelling"))  # fmt: skip
+CLOSE = frozenset(("launch", "killing", "attack", "hit", "shooting", "stabbing"))
+NEEDS = {
+    "barrel_bomb": None, "chemical": None, "airstrike": STRIKES, "missile": STRIKES, "shelling": STRIKES,
+    "explosion": frozenset(("explosion", "hit", "attack", "drop", "bombard", "killing")),
+    "shooting": CLOSE, "stabbing": CLOSE, "arson": CLOSE,
+}  # fmt: skip
 LOOSE = frozenset(("bombard", "launch", "drop", "hit", "damage", "find", "body", "war"))
-NEEDS_ACT = frozenset(("airstrike", "missile", "shelling", "explosion", "shooting", "stabbing", "arson"))
 # Words that make a force one that flies.
-FLYING = frozenset(
-    ("طيران", "الطيران", "طايرات", "الطايرات", "مروحيات", "الجو", "والطيران", "لطيران", "بطيران", "مسيرات")
-)
-FIRE = frozenset(("النار", "نيران", "الرصاص", "نيرانها", "رصاص"))
+FLYING = word_set("flying")
+FIRE = word_set("fire")
 
 
 @dataclass(slots=True)
@@ -43,8 +52,7 @@ class Scene:
     @property
     def violent(self) -> bool:
         """Whether an act or a weapon of violence is told."""
-        return any(e.a not in ("movement", "ceasefire", "work_stoppage", "displacement", "siege", "war", "launch", "hit", "find")
-                   for _, e in self.acts) or bool(self.weapons)  # fmt: skip
+        return any(e.a not in QUIET for _, e in self.acts) or bool(self.weapons)
 
 
 def scene_of(line: Line, a: int, b: int) -> Scene:
@@ -108,63 +116,38 @@ def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool, meant: bool = 
     `dead` says that somebody was harmed, `meant` that a cue (foiled, threatened, daily) makes a weapon alone an act.
     """
     kinds = {e.a for _, e in scene.acts}
-    dead = dead or meant
-    acted = bool(kinds - {"war"}) or dead
-    out: dict[str, int] = {}
-    for kind in kinds - LOOSE:
-        out[kind] = RANK.get(kind, 0)
-    weapons = {e.b for _, e in scene.weapons if e.b}
-    strikes = kinds & {
-        "bombard",
-        "attack",
-        "drop",
-        "hit",
-        "launch",
-        "damage",
-        "shooting",
-        "explosion",
-        "airstrike",
-        "killing",
-        "missile",
-        "shelling",
-    }
-    for kind in weapons:
-        if (
-            (kind in ("barrel_bomb", "chemical") and acted)
-            or (kind == "airstrike" and (strikes or dead))
-            or (kind in ("missile", "shelling") and (strikes or dead))
-            or (kind == "explosion" and (dead or kinds & {"explosion", "hit", "attack", "drop", "bombard", "killing"}))
-            or (
-                kind in ("shooting", "stabbing", "arson")
-                and (dead or kinds & {"launch", "killing", "attack", "hit", "shooting", "stabbing"})
-            )
-        ):
-            out[kind] = RANK[kind]
-    if (
-        "launch" in kinds
-        and any(line.f[k] in FIRE for k in range(a, b))
-        and "missile" not in out
-        and "shelling" not in out
-    ):
+    out = {kind: RANK.get(kind, 0) for kind in kinds - LOOSE}
+    for kind in _by_weapon(scene, kinds, dead or meant):
+        out[kind] = RANK[kind]
+    fired = "launch" in kinds and any(line.f[k] in FIRE for k in range(a, b))
+    if fired and not {"missile", "shelling"} & out.keys():
         out["shooting"] = RANK["shooting"]
-    if out.get("airstrike") and out.get("explosion") and "bombard" not in kinds and not _flying(scene):
-        out.pop("airstrike", None)
-    if "bombard" in kinds and not ({"airstrike", "missile", "barrel_bomb", "chemical"} & out.keys()):
+    if {"airstrike", "explosion"} <= out.keys() and "bombard" not in kinds and not _flying(scene):
+        del out["airstrike"]
+    if "bombard" in kinds and not {"airstrike", "missile", "barrel_bomb", "chemical"} & out.keys():
         out["shelling"] = RANK["shelling"]
-    if "body" in kinds and ("find" in kinds or dead):
+    if "body" in kinds and ("find" in kinds or dead or meant):
         out.setdefault("killing", RANK["killing"])
-    if "damage" in kinds or "hit" in kinds:
-        if "airstrike" not in out and "damage" in kinds and scene.targets and not out:
-            out["attack"] = RANK["attack"]
+    if "damage" in kinds and scene.targets and not out:
+        out["attack"] = RANK["attack"]
     if dead and not out and not meant:
         out["killing"] = RANK["killing"]
-    if "displacement" in out and any(e.a == "displacement" and e.b == "act" for _, e in scene.acts) and not dead:
+    fled = any(e.a == "displacement" and e.b == "act" for _, e in scene.acts)
+    if fled and not (dead or meant):
         return "displacement"
     if {"execution", "abduction"} <= out.keys():
-        out.pop("abduction")
-    if "ground_assault" in out and "killing" in out and len(out) == 2:
-        return "ground_assault"
+        del out["abduction"]
     return max(out, key=lambda t: out[t]) if out else None
+
+
+def _by_weapon(scene: Scene, kinds: set[str], dead: bool) -> set[str]:
+    """The kinds that the weapons make, each beside people harmed or an act that it can do."""
+    out = set()
+    for kind in {e.b for _, e in scene.weapons} & NEEDS.keys():
+        needs = NEEDS[kind]
+        if dead or (kinds - {"war"} if needs is None else kinds & needs):
+            out.add(kind)
+    return out
 
 
 def _flying(scene: Scene) -> bool:

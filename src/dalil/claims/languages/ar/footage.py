@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dalil.claims.languages.ar.numerals import figure
-from dalil.claims.languages.ar.words import Line
+from dalil.claims.languages.ar.words import Line, word_set
 from dalil.records import DateSpan, FootageMention, Quote
 
-SHOWS = frozenset(("يظهر", "اظهر", "اظهرت", "تظهر", "يوثق", "توثق", "وثق", "وثقت", "يبين", "تبين", "نشر", "نشرت", "بث", "بثت", "تداول",
-                   "رصد", "رصدت", "مدته", "مدتها", "صور"))  # fmt: skip
+SHOWS = word_set("shows")
 CREDIT = 5
 
 
 def footage_of(line: Line, a: int, b: int, when: DateSpan | None) -> FootageMention | None:
     """The recording that words a..b speak of, or None."""
-    at = next((k for k in range(a, b) if line.is_(k, "footage") and not line.cut(k).prep == "ل"), None)
+    at = next((k for k in range(a, b) if line.is_(k, "footage") and line.cut(k).prep != "ل"), None)
     if at is None:
         return None
     shown = any(

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from dalil.claims.languages.ar.words import fold
 from dalil.records import Claim, DateSpan, Place, TextIncident, Toll
 
-VIOLENT = frozenset(["airstrike", "barrel_bomb", "missile", "shelling", "explosion", "chemical", "shooting", "stabbing", "killing", "execution", "ground_assault", "attack", "torture", "arson"])  # fmt: skip
+VIOLENT = frozenset(("airstrike", "barrel_bomb", "missile", "shelling", "explosion", "chemical", "shooting", "stabbing",
+                     "killing", "execution", "ground_assault", "attack", "torture", "arson"))  # fmt: skip
 VAGUE = {"attack": 1, "killing": 2, "ground_assault": 3}
 SILENT = frozenset(("movement", "ceasefire", "other"))
 
@@ -66,16 +67,8 @@ def _joins(event: _Event, t: Told) -> bool:
     if t.rising or t.same or (c.where is not None and places):
         return True
     typed = {x for x in kinds if x not in VAGUE}
-    if (
-        c.type not in VAGUE
-        and typed
-        and c.type not in typed
-        and c.where is None
-        and (c.killed or c.injured)
-        and not t.same
-    ):
-        return False
-    return True
+    other = c.type not in VAGUE and typed and c.type not in typed
+    return not (other and c.where is None and (c.killed or c.injured) and not t.same)
 
 
 def _alike(a: Place, b: Place) -> bool:

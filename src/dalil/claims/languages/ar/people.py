@@ -5,25 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dalil.claims.languages.ar.numerals import Amount, amount_at, bounded, figure, num
-from dalil.claims.languages.ar.words import Entry, Line
+from dalil.claims.languages.ar.words import Entry, Line, rows, word_set
 
 HEADS = ("people", "kin", "count")
 FATHA = "\u064e"
-FAMILY = frozenset(("عايلة", "اسرة"))
-FEMALE = frozenset(("طفلة", "فتاة", "امراة", "سيدة", "ام", "والدة", "زوجة", "ابنة", "شقيقة", "جدة", "صبية", "شابة", "مسنة", "اخت",
-                    "مراة", "رضيعة", "مراهقة", "ممرضة", "طبيبة", "صحفية", "صحافية", "معلمة", "مسعفة", "طالبة", "تلميذة", "مواطنة", "مدنية",
-                    "قتيلة", "شهيدة"))  # fmt: skip
-MALE = frozenset(
-    ("طفل", "فتي", "رجل", "صبي", "شاب", "اب", "والد", "زوج", "ابن", "شقيق", "جد", "كهل", "عجوز", "مسن", "رضيع", "اخ")
-)
+FAMILY = word_set("family")
+FEMALE = word_set("female")
+MALE = word_set("male")
 # Endings that may be a dual or a sound plural in the oblique: told as plural for these, as two for the rest.
 CROWDS = ("civilian", "fighter", "")
+MEMBERS = {"state_force": "soldier", "armed_group": "fighter"}  # what "four of" such an actor are
 OLDEST = 110
 
 
 @dataclass(slots=True)
 class Group:
-    """People over words i..j; `amount` is None where nothing bounds them, `effect` what a count noun tells by itself."""
+    """People over words i..j; `amount` is None where nothing bounds them, `effect` what a count noun tells alone."""
 
     i: int
     j: int
@@ -82,18 +79,9 @@ def group_at(line: Line, k: int, bare: bool = False) -> Group | None:
             found = _made(line, i, j + 1, e2, amount)
             found.amount = amount
             return _behind(line, found)
-        if line.has(j + 1, "actor") and bare is not None and not amount.none:
-            kind = line.entry(j + 1, "actor").a
-            g = Group(
-                i,
-                line.end(j + 1),
-                i,
-                amount,
-                {"state_force": "soldier", "armed_group": "fighter"}.get(kind, ""),
-                plural=True,
-            )
-            if g.group:
-                return _behind(line, g)
+        of = line.entry(j + 1, "actor")
+        if of is not None and of.a in MEMBERS and not amount.none:
+            return _behind(line, Group(i, line.end(j + 1), i, amount, MEMBERS[of.a], plural=True))
     if e is None and amount is not None and amount.none and j < line.n and line.f[j] == "من":
         e = head_entry(line, j + 1)
         j += 1
@@ -162,48 +150,11 @@ def _family(line: Line, g: Group) -> None:
 def _behind(line: Line, g: Group) -> Group:
     """Takes in what stands behind the noun: adjectives, a refining group, a name, an age, a bound, subgroups."""
     j = g.j
-    steps = 0
-    while j < line.n and steps < 3:
-        m = line.marks[j]
-        if m is None:
+    for _ in range(3):
+        step = _adjective(line, g, j) or _members(line, g, j)
+        if step is None:
             break
-        if line.cut(j).conj or line.cut(j).prep:
-            break
-        e = head_entry(line, j)
-        if (
-            e is not None
-            and e.cat == "people"
-            and not g.group
-            and e.a
-            and (e.form == "pl" or e.form == "dual" or line.f0[j].endswith(("اً", "ا")))
-        ):
-            g.group = e.a
-            j = m[0]
-        elif (
-            e is not None
-            and e.cat == "people"
-            and e.form == "sg"
-            and not g.plural
-            and g.count == 1
-            and not line.cut(j).suffix
-        ):
-            g.group = g.group or e.a
-            j = m[0]
-        elif any(x.cat == "demonym" or (x.cat == "class" and x.a == "other") for x in m[1]):
-            j = m[0]
-        elif (
-            line.f[j] == "من"
-            and head_entry(line, j + 1) is not None
-            and head_entry(line, j + 1).form == "pl"
-            and not g.group
-        ):
-            e = head_entry(line, j + 1)
-            if line.cut(j + 1).stem in FAMILY:
-                break
-            g.group, g.role, j = e.a, e.b, line.end(j + 1)
-        else:
-            break
-        steps += 1
+        j = step
     g.j = j
     if not g.plural and g.head < g.j and (g.amount is None or g.amount.value == 1):
         stop = name_at(line, g.j)
@@ -219,8 +170,33 @@ def _behind(line: Line, g: Group) -> Group:
     return g
 
 
+def _adjective(line: Line, g: Group, j: int) -> int | None:
+    """Where the word at j ends, if it only describes the people: مدنيين, فلسطينيين, آخرين, مسن."""
+    if j >= line.n or line.marks[j] is None or line.cut(j).conj or line.cut(j).prep:
+        return None
+    e = head_entry(line, j)
+    if e is not None and e.cat == "people":
+        refines = e.form in ("pl", "dual") or line.f0[j].endswith(("اً", "ا"))
+        describes = e.form == "sg" and not g.plural and g.count == 1 and not line.cut(j).suffix
+        if (e.a and not g.group and refines) or describes:
+            g.group = g.group or e.a
+            return line.end(j)
+    return line.end(j) if line.has(j, "demonym") or line.is_(j, "other") else None
+
+
+def _members(line: Line, g: Group, j: int) -> int | None:
+    """Where "of the policemen" behind a number ends; sets the group."""
+    if g.group or j >= line.n or line.f[j] != "من":
+        return None
+    e = head_entry(line, j + 1)
+    if e is None or e.form != "pl" or line.cut(j + 1).stem in FAMILY:
+        return None
+    g.group, g.role = e.a, e.b
+    return line.end(j + 1)
+
+
 def name_at(line: Line, k: int) -> int:
-    """Where the personal name that starts at word k ends: two to four words that no lexicon knows; k where none does."""
+    """Where the name that starts at word k ends: two to four words that no lexicon knows; k where none does."""
     j = k
     while j < line.n and j - k < 4:
         w = line.f[j]
@@ -254,7 +230,7 @@ def _closes(line: Line, j: int) -> bool:
 
 
 def age_of(line: Line, g: Group) -> None:
-    """Sets the age that stands behind the people: (34 عاماً)، ثلاثة أعوام، تبلغ من العمر 45 عاما، في السابعة عشرة من عمره."""
+    """Sets the age behind the people: (34 عاماً)، ثلاثة أعوام، تبلغ من العمر 45 عاما، في السابعة عشرة من عمره."""
     j = g.j
     if j >= line.n:
         return
@@ -278,9 +254,7 @@ def age_of(line: Line, g: Group) -> None:
         g.age, g.j = 2, k + 1
 
 
-ORDINALS = {"اولي": 1, "ثانية": 2, "ثالثة": 3, "رابعة": 4, "خامسة": 5, "سادسة": 6, "سابعة": 7, "ثامنة": 8, "تاسعة": 9, "عاشرة": 10,
-            "حادية": 1, "عشرين": 20, "عشرينيات": 20, "ثلاثين": 30, "اربعين": 40, "خمسين": 50, "ستين": 60, "سبعين": 70,
-            "ثمانين": 80}  # fmt: skip
+ORDINALS = {row["form"]: int(row["value"]) for row in rows("ordinals.tsv")}
 
 
 def _ordinal_age(line: Line, k: int) -> tuple[int, int] | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dalil.claims.languages.ar.words import Line
+from dalil.claims.languages.ar.words import Line, rows, word_set
 from dalil.records import Quote
 
 LONGEST = 3
 # What the word before a name says of its kind, in the atlas's words.
-HINTS = {"قرية": "village", "بلدة": "town", "مدينة": "city", "حي": "part", "مخيم": "camp", "محافظة": "province", "ريف": "province",
-         "ولاية": "province", "قضاء": "district", "ناحية": "district", "منطقة": "area"}  # fmt: skip
+HINTS = {w: row["hint"] for row in rows("place_kinds.tsv") for w in row["forms"].split("|")}
+NEAR = word_set("near")
+SIDES = word_set("sides")
+TOWARDS = word_set("towards")
 WALLS = ("event", "harm", "num", "weapon", "count", "speech", "demonym")
 
 
@@ -47,7 +49,6 @@ def spots_of(line: Line, a: int, b: int, taken: set[int]) -> list[Spot]:
 def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
     m = line.marks[k]
     lead = k
-    score, precision = 0.0, 1
     if m is not None and any(e.cat == "class" and e.a == "placeword" for e in m[1]) and not line.cut(k).suffix:
         n = _skip_placewords(line, k, b)
         i, j = _name(line, n, b, True)
@@ -67,8 +68,8 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
             n += 1
         i, j = _name(line, n, b, False)
         if j > i:
-            near = line.f[k] in ("قرب", "شمالي", "جنوبي", "شرقي", "غربي", "شمال", "جنوب", "شرق", "غرب", "قبالة")
-            score = 3.0 - near - 2.0 * (line.f[k] in ("من", "الي", "باتجاه")) - _side(line, lead)
+            near = line.f[k] in NEAR or line.f[k] in SIDES
+            score = 3.0 - near - 2.0 * (line.f[k] in TOWARDS) - _side(line, lead)
             return _made(line, i, j, score + _known(line, i), 2 if near else 1)
         return None
     prep = line.cut(k).prep
@@ -105,15 +106,12 @@ def _object(line: Line, k: int) -> bool:
     )
     if start is None or not line.has(start, "weapon", "actor", "event") or line.f[k].endswith(("ية", "ين", "ان", "ا")):
         return False
-    verb = next(
-        (
-            x
-            for x in range(start, max(-1, start - 4), -1)
-            if any(e.cat == "event" and e.b == "act" for e in (line.marks[x] or (0, ()))[1])
-        ),
-        None,
-    )
-    return verb is not None and verb < start
+    return any(_finite(line, x) for x in range(start - 1, max(-1, start - 4), -1))
+
+
+def _finite(line: Line, k: int) -> bool:
+    """Whether a verb of violence stands at word k."""
+    return line.marks[k] is not None and any(e.cat == "event" and e.b == "act" for e in line.marks[k][1])
 
 
 def _skip_placewords(line: Line, k: int, b: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from dalil.atlas import resolve
 from dalil.calendar import find_dates
@@ -14,15 +15,17 @@ from dalil.claims.languages.ar.people import Group, groups_at
 from dalil.claims.languages.ar.places import Spot, spots_of
 from dalil.claims.languages.ar.status import cues_of, status_of
 from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of, past_aside
-from dalil.claims.languages.ar.voices import speaker_of, suspects_of, voices_of
-from dalil.claims.languages.ar.words import Line, lexicon, lines_of
+from dalil.claims.languages.ar.voices import Voice, speaker_of, suspects_of, voices_of
+from dalil.claims.languages.ar.words import Line, lexicon, lines_of, word_set
 from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Suspect, Target, TextIncident, Toll, Victim, Weapon
 
+MEANT = frozenset(("attempted", "threatened", "generic", "denied", "negated"))  # these make a weapon alone an act
+THAT = ("ان", "بان")
 WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like
 PEOPLE_ACTS = {"abduction": "abducted", "detention": "none", "killing": "death", "execution": "death"}
 UNTOLD = frozenset(("forecast", "threatened", "hypothetical", "generic", "negated"))
 # Verbal nouns that are spelt as a verb of the past: talk of such acts is no act.
-NOUNS = frozenset(("قصف", "خطف", "طعن", "ذبح", "نهب", "سلب", "استهداف", "قتل"))
+NOUNS = word_set("talk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +83,13 @@ def _named_after_month(line: Line, d: DateSpan) -> bool:
 
 
 def clauses_of(line: Line) -> list[Clause]:
-    """The line cut where a new event begins: "وفي الموصل، قتل…", "كما أصيب…", each side with an act or a harm of its own."""
+    """The line cut where a new event begins ("وفي الموصل، قتل…", "كما أصيب…"), each side with an act of its own."""
     cuts = [0]
     for k in range(2, line.n - 2):
         if _opens(line, k) and _acts(line, cuts[-1], k) and _acts(line, k, line.n):
             cuts.append(k)
     cuts.append(line.n)
-    return [Clause(line, a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [Clause(line, a, b) for a, b in pairwise(cuts) if b > a]
 
 
 def _opens(line: Line, k: int) -> bool:
@@ -112,65 +115,102 @@ def _acts(line: Line, a: int, b: int) -> bool:
     return any(line.has(k, "event", "harm") and not line.has(k, "idiom") for k in range(a, b))
 
 
-def _told(clause: Clause, dates: list[DateSpan], published: date | None, country: str | None) -> Told | None:
-    """The claim that one clause makes, or None where it makes none."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one clause tells before it is judged: acts, cues, harms, voices; `trigger` is its first telling word."""
+
+    clause: Clause
+    scene: Scene
+    cues: dict[str, int]
+    harms: Harms
+    people: list[tuple[Group, str]]
+    voices: list[Voice]
+    kind: str
+    trigger: int
+    when: DateSpan | None
+
+    @property
+    def counted(self) -> bool:
+        """Whether a toll is told, nought included."""
+        return any(h.zero or any(g.count is not None for g in h.groups) for h in self.harms.found)
+
+
+def _seen(clause: Clause, dates: list[DateSpan]) -> Seen | None:
+    """What the clause tells, or None where it tells of no act and no harm."""
     line, a, b = clause.line, clause.a, clause.b
     scene = scene_of(line, a, b)
-    cues = cues_of(line, a, b)
     if not scene.acts and not scene.weapons and not _acts(line, a, b):
         return None
+    cues = cues_of(line, a, b)
     if "accident" in cues and not scene.armed:
         return None
     harms = harms_of(line, a, b, scene.violent)
     people = _taken(line, scene, harms, cues)
-    meant = any(c in cues for c in ("attempted", "threatened", "generic", "denied", "negated"))
-    kind = type_of(scene, line, a, b, bool(harms.found) or harms.told, meant)
-    rescued = _rescued(line, a, b)
+    kind = type_of(scene, line, a, b, bool(harms.found) or harms.told, not MEANT.isdisjoint(cues))
     if kind is None:
         return None
-    voices = voices_of(line, a, b)
-    triggers = [k for k, _ in scene.acts] + [h.k for h in harms.found] + [k for k, _ in scene.weapons]
-    trigger = min(triggers, default=a)
+    telling = [k for k, _ in (*scene.acts, *scene.weapons)] + [h.k for h in harms.found]
+    trigger = min(telling, default=a)
     when = _when(line, a, b, dates, trigger)
-    counted = any(h.zero or any(g.count is not None for g in h.groups) for h in harms.found)
-    status = status_of(line, a, b, cues, trigger=trigger, kind=kind, counted=counted, when=when, published=published)
-    if status == "reported" and kind in ("killing", "displacement") and scene.has("war"):
-        status = "total"
-    suspects = tuple(suspects_of(line, a, b, scene, harms, voices, cues))
-    spoken = speaker_of(line, voices, trigger)
-    if (
-        spoken is not None
-        and spoken[1].kind == "deny"
-        and suspects
-        and any(s.attribution == "denied" for s in suspects)
-    ):
-        status = "reported" if status == "denied" else status
+    return Seen(clause, scene, cues, harms, people, voices_of(line, a, b), kind, trigger, when)
+
+
+def _told(clause: Clause, dates: list[DateSpan], published: date | None, country: str | None) -> Told | None:
+    """The claim that one clause makes, or None where it makes none."""
+    seen = _seen(clause, dates)
+    if seen is None:
+        return None
+    line, a, b = clause.line, clause.a, clause.b
+    suspects = suspects_of(line, a, b, seen.scene, seen.harms, seen.voices, seen.cues)
+    spoken = speaker_of(line, seen.voices, seen.trigger)
+    where = _where(seen, country, suspects)
+    status = _status(seen, spoken, suspects, where, published)
     if status == "denied" and spoken is not None:
-        suspects = tuple(replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects)
-    where = _where(line, a, b, voices, harms, country, trigger, suspects)
-    if status == "reported" and not (counted or when or where) and not _finite(line, scene, a):
-        status = "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
-    tolls = {
-        n: None if status in UNTOLD else _toll(line, harms, e, "rising" in cues)
-        for n, e in (("killed", "death"), ("injured", "injury"), ("missing", "missing"))
-    }
-    if status == "attempted":
-        tolls = dict.fromkeys(tolls, None) if not counted else tolls
-    footage = footage_of(line, a, b, when)
-    if (
-        status == "reported"
-        and when is not None
-        and published is not None
-        and when.start > published
-        and when.precision == "day"
-    ):
-        when = replace(when, start=when.start - WEEK, end=when.end - WEEK, rule="weekday before publication")
+        suspects = [replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects]
+    when = _past(seen.when, published) if status == "reported" else seen.when
+    killed, injured, missing = _tolls(seen, status)
     claim = Claim(
-        kind, status, clause.quote, spoken[0] if spoken else None, when, where, tolls["killed"], tolls["injured"], tolls["missing"],
-        _victims(line, harms, people, rescued), suspects, _targets(line, scene, harms), _weapons(line, scene), footage,
+        seen.kind, status, clause.quote, spoken[0] if spoken else None, when, where, killed, injured, missing,
+        _victims(line, seen.harms, seen.people, _rescued(line, a, b)), tuple(suspects),
+        _targets(line, seen.scene, seen.harms), _weapons(line, seen.scene), footage_of(line, a, b, when),
     )  # fmt: skip
-    bare = not (counted or harms.told or claim.targets or suspects or when or where or footage)
-    return Told(claim, line.number, _again(line, scene, cues), "rising" in cues, _same(line, scene), bare)
+    bare = not (seen.counted or seen.harms.told or claim.targets or suspects or when or where or claim.footage)
+    again, rising = _again(line, seen.scene, seen.cues), "rising" in seen.cues
+    return Told(claim, line.number, again, rising, _same(line, seen.scene), bare)
+
+
+def _status(seen: Seen, spoken, suspects: list[Suspect], where: Place | None, published: date | None) -> str:
+    """The claim's status, the doers and the place taken into account."""
+    clause, counted = seen.clause, seen.counted
+    status = status_of(
+        clause.line, clause.a, clause.b, seen.cues,
+        trigger=seen.trigger, kind=seen.kind, counted=counted, when=seen.when, published=published,
+    )  # fmt: skip
+    denier = spoken is not None and spoken[1].kind == "deny"
+    if status == "denied" and denier and any(s.attribution == "denied" for s in suspects):
+        return "reported"  # only the denier's part is denied, not that it happened
+    if status != "reported":
+        return status
+    if seen.kind in ("killing", "displacement") and seen.scene.has("war"):
+        return "total"
+    if not (counted or seen.when or where) and not _finite(clause.line, seen.scene, clause.a):
+        return "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
+    return status
+
+
+def _past(when: DateSpan | None, published: date | None) -> DateSpan | None:
+    """The day, a week earlier where a weekday was taken for the next one: what is told as done lies behind."""
+    if when is None or published is None or when.precision != "day" or when.start <= published:
+        return when
+    return replace(when, start=when.start - WEEK, end=when.end - WEEK, rule="weekday before publication")
+
+
+def _tolls(seen: Seen, status: str) -> tuple[Toll | None, Toll | None, Toll | None]:
+    """Killed, injured and missing; none for what did not happen."""
+    if status in UNTOLD:
+        return None, None, None
+    line, rising = seen.clause.line, "rising" in seen.cues
+    return tuple(_toll(line, seen.harms, effect, rising) for effect in ("death", "injury", "missing"))
 
 
 def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list[tuple[Group, str]]:
@@ -204,7 +244,14 @@ def _finite(line: Line, scene: Scene, a: int) -> bool:
     for k, e in scene.acts:
         stem, cut = line.cut(k).stem, line.cut(k)
         present = stem[0] in "ين" or (stem[0] == "ت" and not stem.endswith("ت"))
-        if e.b == "act" and e.a not in LOOSE and not cut.det and not cut.prep and not present and (stem not in NOUNS or k == a):
+        if (
+            e.b == "act"
+            and e.a not in LOOSE
+            and not cut.det
+            and not cut.prep
+            and not present
+            and (stem not in NOUNS or k == a)
+        ):
             return True
     return False
 
@@ -235,25 +282,27 @@ def _when(line: Line, a: int, b: int, dates: list[DateSpan], trigger: int) -> Da
     return min(inside, key=lambda d: abs(d.quote.start - at) + (0 if d.precision in ("day", "range") else 200))
 
 
-def _where(line: Line, a: int, b: int, voices, harms: Harms, country: str | None, trigger: int, suspects: tuple[Suspect, ...]) -> Place | None:
-    taken = {x for v in voices for x in range(v.i, v.j)}
-    for v in voices:
+def _where(seen: Seen, country: str | None, suspects: list[Suspect]) -> Place | None:
+    """The clause's place: the spot with the highest score that is no part of a speaker, a person or a doer."""
+    line, a, b = seen.clause.line, seen.clause.a, seen.clause.b
+    taken = {x for v in seen.voices for x in range(v.i, v.j)}
+    for v in seen.voices:
         n = v.j
-        while n < b and n - v.j < 5 and line.f[n] not in ("ان", "ان", "بان"):
+        while n < b and n - v.j < 5 and line.f[n] not in THAT:
             n += 1
-        if n < b and n - v.j < 5 and line.f[n] in ("ان", "بان") and v.kind != "source":
+        if n < b and n - v.j < 5 and v.kind != "source":
             taken |= set(range(v.j, n))
-    taken |= {x for h in harms.found for g in h.groups if g.name for x in range(*g.name)}
+    taken |= {x for h in seen.harms.found for g in h.groups if g.name for x in range(*g.name)}
     held = [q for x in suspects for q in x.quotes]
     spots = [s for s in spots_of(line, a, b, taken) if not any(q.start <= s.quote.start < q.end for q in held)]
     if not spots:
         return None
-    best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < trigger), -s.i))
+    best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < seen.trigger), -s.i))
     return _place(best, spots, country)
 
 
 def _place(spot: Spot, spots: list[Spot], country: str | None) -> Place:
-    """The spot with its candidates in the loaded gazetteers; another place of the clause is taken for what it lies in."""
+    """The spot with its candidates in the gazetteers; another place of the clause is taken for what it lies in."""
     admin = next((s.name for s in spots if s is not spot and s.score < spot.score), None)
     return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint or "town")
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from dalil.claims.languages.ar.words import Line
+from dalil.claims.languages.ar.words import Line, word_set
 from dalil.records import DateSpan
 
 OLD_DAYS = 60  # an event this long before the report is its history, on sentences of our own
 LASTING = frozenset(("siege", "ceasefire", "displacement", "movement", "work_stoppage"))
-FUTURE_EXCEPT = frozenset(
-    ("سيدي", "سينا", "سيناء", "سينما", "سياق", "سيول", "سيجارة", "سيادة", "سياسة", "سياسي", "سياسية")
-)
+FUTURE_EXCEPT = word_set("no_future")
 
 
 def cues_of(line: Line, a: int, b: int) -> dict[str, int]:

@@ -6,17 +6,16 @@ from dataclasses import dataclass, field
 
 from dalil.claims.languages.ar.numerals import Amount, amount_at
 from dalil.claims.languages.ar.people import Group, add_parts, age_of, group_at, groups_at, head_entry, name_at
-from dalil.claims.languages.ar.words import Entry, Line
+from dalil.claims.languages.ar.words import Entry, Line, word_set
 
 DAMMA = "\u064f"
-LOSSES = frozenset(("حتفه", "حتفها", "حتفهم", "مصرعه", "مصرعها", "مصرعهم", "حياته", "حياتها", "حياتهم", "حتفهما", "مصرعهما", "حياتهما",
-                    "الحياة", "نحبه", "نحبهم", "نحبها", "نحبهما"))  # fmt: skip
+LOSSES = word_set("loss")
 REACH = 12  # words between a verb of loss and its object, on sentences of our own
 
 
 @dataclass(slots=True)
 class Harm:
-    """People harmed in words a..b of a line: `effect` death, injury or missing; `agent` the words of an active verb's doer."""
+    """People harmed, told at word k: `effect` death, injury or missing; `agent` the words of an active verb's doer."""
 
     effect: str
     groups: list[Group]
@@ -46,24 +45,14 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
     k = a
     while k < b:
         e = _meaning(line, k)
-        if (
-            e is None
-            or line.has(k, "idiom")
-            or (
-                line.entry(k, "cue") is not None
-                and e.a != "toll"
-                and e.a != "fall"
-                and not line.cut(k).det
-                and e.a not in ("verb", "die")
-            )
-        ):
+        if e is None or line.has(k, "idiom"):
             if e is None and line.is_(k, "nothing"):
                 _nothing(line, k, out)
             elif e is None and line.is_(k, "nodead"):
                 out.found.append(Harm("death", [], k, zero=True))
             k = line.end(k)
             continue
-        step = READERS[e.b and e.a](line, k, e, b, violent)
+        step = READERS[e.a](line, k, e, b, violent)
         if step is not None:
             out.told = True
             out.agents += [h.agent for h in step if h.agent is not None]
@@ -90,7 +79,7 @@ def _again(g: Group, out: Harms, effect: str) -> bool:
 
 
 def _meaning(line: Line, k: int) -> Entry | None:
-    """The harm told by word k: a verb rather than a noun where both are spelt alike, unless an article or a clitic stands before."""
+    """The harm told by word k: a verb rather than a noun spelt alike, unless an article or preposition is glued on."""
     m = line.marks[k]
     found = [e for e in m[1] if e.cat == "harm"] if m is not None else []
     if len(found) > 1:
@@ -145,7 +134,7 @@ def _named_list(line: Line, j: int) -> list[Group]:
 
 
 def past_aside(line: Line, j: int) -> int:
-    """The word behind an aside between commas that only tells the time: "، فجر اليوم الأربعاء،"; j itself where none stands."""
+    """The word behind an aside that only tells the time: "، فجر اليوم الأربعاء،"; j itself where none stands."""
     if j < line.n and line.f[j] in ("،", ","):
         stop = next((x for x in range(j + 1, min(j + 8, line.n)) if line.f[x] in ("،", ",")), None)
         if stop is not None and any(line.is_(x, "time") for x in range(j + 1, stop)):

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from dalil.claims.languages.ar.events import Scene
 from dalil.claims.languages.ar.tolls import Harms
-from dalil.claims.languages.ar.words import Entry, Line
+from dalil.claims.languages.ar.words import Entry, Line, word_set
 from dalil.records import Quote, Speaker, Suspect
 
 STATES = frozenset(("state", "government", "state_force", "official"))
-BEGINS = frozenset(
-    ("ان", "بان", "انه", "انها", "انهم", ":", "،", ",", "«", '"', "“", "»", "”", "لكن", "قوله", "قولها", ".", "صحة")
-)
+BEGINS = word_set("begins")
+MASKED = word_set("masked")
+BOMBER = word_set("bomber")
+NOUN_OF_LOSS = word_set("noun_of_loss")
 SUFFERED = frozenset(("killing", "execution", "abduction", "detention", "displacement", "body", "find"))
 LONGEST = 6
 
@@ -173,50 +174,57 @@ def _actor(line: Line, k: int) -> bool:
 
 
 def _extent(line: Line, k: int, b: int) -> int:
+    """Where the actor that starts at word k ends, its adjectives and leaders included."""
     j = line.end(k)
     while j < b:
-        if line.has(j, "demonym") or (
-            line.marks[j] is None and line.f[j] in ("ملثمان", "ملثمين", "ملثمون", "العربي", "متطرفون", "متطرفين")
-        ):
-            j = line.end(j)
-        elif (line.f[j] == "من" and line.has(j + 1, "actor")) or (
-            line.f[j] == "بقيادة" and line.has(j + 1, "actor", "demonym", "place")
-        ):
+        led = line.f[j] == "بقيادة" and line.has(j + 1, "demonym", "place")
+        if led or (line.f[j] in ("من", "بقيادة") and line.has(j + 1, "actor")):
             j = line.end(j + 1)
-        elif (
-            (
-                line.entry(j, "people") is not None
-                and line.entry(j, "people").b == "perp"
-                and line.entry(k, "people") is not None
-                and not line.cut(j).conj
-            )
-            or line.f[j] in ("ملثمان", "ملثمون", "ملثمين")
-            or (line.entry(j, "people") is not None and line.f[j].startswith("ملثم"))
-            or (
-                line.entry(j, "actor") is not None
-                and not line.cut(j).prep
-                and not line.cut(j).conj
-                and line.entry(k, "actor") is not None
-            )
-        ):
+        elif line.has(j, "demonym") or line.f[j] in MASKED or _same_people(line, k, j):
             j = line.end(j)
         else:
             return j
     return j
 
 
-def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
-    """Whether the actor at words i..j stands where a doer stands: behind its verb, before it, or behind its act or weapon."""
-    cut = line.cut(i)
-    if cut.stem in ("انتحاري", "انتحاريان", "انتحاريين") and scene.has("explosion"):
+def _same_people(line: Line, k: int, j: int) -> bool:
+    """Whether the word at j goes on with the actor at k: مسلحين مجهولين، قوات الاحتلال الإسرائيلي."""
+    cut = line.cut(j)
+    if cut.conj or cut.prep:
+        return False
+    people = line.entry(j, "people")
+    if people is not None and people.b == "perp" and line.has(k, "people"):
         return True
+    return line.has(j, "actor") and line.has(k, "actor")
+
+
+def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
+    """Whether the actor at words i..j stands where a doer does: behind or before its verb, behind its act or weapon."""
+    cut = line.cut(i)
+    if cut.stem in BOMBER and scene.has("explosion"):
+        return True
+    start = _ruler(line, i, a)
+    if line.is_(start, "by") or (start > a and line.is_(start - 1, "by")):
+        return True
+    return (not cut.conj and _behind_act(line, start, cut)) or _before_verb(line, i, j, b, cut)
+
+
+def _behind_act(line: Line, start: int, cut) -> bool:
+    """Whether an actor cut as `cut` right behind the phrase at `start` is its doer."""
+    act, harm = line.entry(start, "event"), line.entry(start, "harm")
+    if act is not None and act.b in ("act", "launch") and not cut.prep:
+        return line.cut(start).stem != "استهداف" and not (act.a in SUFFERED and _noun_of_loss(line, start))
+    if act is not None and act.b == "event" and cut.prep in ("", "ل") and act.a not in SUFFERED:
+        return True
+    if cut.prep:
+        return False
+    return line.has(start, "weapon") or (harm is not None and (harm.a, harm.b) == ("verb", "death"))
+
+
+def _ruler(line: Line, i: int, a: int) -> int:
+    """Where the phrase that rules the actor at word i starts: the last before it, past numbers and adjectives."""
     back = i - 1
-    while (
-        back >= a
-        and (line.marks[back] is None or line.has(back, "num") or line.f[back] in ("النار", "عناصر", "من"))
-        and i - back <= 2
-        and line.f[back][0].isalpha()
-    ):
+    while back >= a and i - back <= 2 and line.f[back][0].isalpha():
         if line.marks[back] is not None and not line.has(back, "num") and line.f[back] not in ("النار", "من"):
             break
         back -= 1
@@ -224,26 +232,7 @@ def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
         back -= 1
     while back > a and line.marks[back] is None and _inside(line, back, a):
         back -= 1
-    start = _start(line, back, a)
-    e = line.entry(start, "event")
-    if e is not None and not cut.conj:
-        if e.b in ("act", "launch") and cut.prep == "":
-            return line.cut(start).stem not in ("استهداف",) and not (e.a in SUFFERED and _noun_of_loss(line, start))
-        if e.b == "event" and cut.prep in ("", "ل") and e.a not in SUFFERED:
-            return True
-    if line.entry(start, "weapon") is not None and cut.prep == "" and not cut.conj:
-        return True
-    if line.is_(start, "by") or (start > a and line.is_(start - 1, "by")):
-        return True
-    if (
-        line.entry(start, "harm") is not None
-        and line.entry(start, "harm").a == "verb"
-        and line.entry(start, "harm").b == "death"
-        and cut.prep == ""
-        and line.has(i, "actor")
-    ):
-        return line.cut(start).conj == "" or True
-    return _before_verb(line, i, j, b, cut)
+    return _start(line, back, a)
 
 
 def _inside(line: Line, k: int, a: int) -> bool:
@@ -261,7 +250,7 @@ def _start(line: Line, k: int, a: int) -> int:
 
 def _noun_of_loss(line: Line, k: int) -> bool:
     """Whether the act is a verbal noun whose people suffer it: اعتقال، خطف، إعدام."""
-    return line.f[k].removeprefix("و") in ("اعتقال", "خطف", "اختطاف", "اعدام", "اغتيال", "احتجاز", "توقيف", "ب")
+    return line.f[k].removeprefix("و") in NOUN_OF_LOSS
 
 
 def _before_verb(line: Line, i: int, j: int, b: int, cut) -> bool:

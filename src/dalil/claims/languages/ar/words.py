@@ -21,7 +21,6 @@ LEVEL = str.maketrans("أإآٱىؤئیک", "اااايويیك".replace("ی", "
 DIGITS = {**{0x0660 + n: str(n) for n in range(10)}, **{0x06F0 + n: str(n) for n in range(10)}}
 SUFFIXES = ("هما", "هم", "هن", "ها", "نا", "كم", "ه", "ي")
 STOPS = frozenset(".!?؟؛\n")
-NAMES = frozenset(("علي", "العلي", "وعلي"))  # a name where its ya has dots, a preposition where it has none
 MARKED = frozenset("\"«»“”„'‘’")  # quotation marks stand between no two words of a name
 
 
@@ -105,6 +104,7 @@ class Lexicon:
     def __init__(self):
         self.by_first: dict[str, list[tuple[tuple[tuple[str, bool], ...], tuple[Entry, ...]]]] = {}
         self.table: dict[tuple[tuple[str, bool], ...], list[Entry]] = {}
+        self.dotted = word_set("dotted_name")  # a name where its ya has dots, a preposition where it has none
         self._parses: dict[str, tuple[Parse, ...]] = {}
         self._forms: dict[str, frozenset[tuple[str, bool]]] = {}
 
@@ -205,7 +205,7 @@ class Line:
         self.marks: list = [None] * self.n
         k = 0
         while k < self.n:
-            found = lx.match(self, k) if self.f[k][:1].isalpha() and raw[k] not in NAMES else None
+            found = lx.match(self, k) if self.f[k][:1].isalpha() and raw[k] not in lx.dotted else None
             if found is None:
                 k += 1
                 continue
@@ -290,6 +290,12 @@ def _rows(path):
             head = cells
         else:
             yield dict(zip(head, [*cells, *[""] * (len(head) - len(cells))], strict=False))
+
+
+@lru_cache(maxsize=64)
+def word_set(name: str) -> frozenset[str]:
+    """The words that one rule asks for, as they are compared; see sets.tsv."""
+    return frozenset(w for row in rows("sets.tsv") if row["name"] == name for w in row["forms"].split("|"))
 
 
 NOUNS = ("people", "count", "event", "weapon", "target", "kin")

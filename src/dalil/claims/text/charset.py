@@ -75,6 +75,8 @@ def _charset(data: bytes, stated: str | None) -> str:
     sample = data[:_SAMPLE]
     if b"\0" in sample[:2000]:
         return _wide(sample, stated)
+    if data.isascii() and stated and not stated.startswith("utf-"):
+        return _AS_BROWSERS_DO.get(stated, stated)
     if _is_utf8(data):
         return "utf-8"
     options = [_AS_BROWSERS_DO.get(stated, stated)] if stated else []

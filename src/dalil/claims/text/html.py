@@ -17,11 +17,10 @@ from dalil.claims.text.charset import decode
 from dalil.claims.text.html_blocks import Block, blocks, captions, clean
 from dalil.claims.text.html_metadata import PageFacts, page_facts
 from dalil.claims.text.language import detect_lang
-from dalil.claims.text.pasted import find_header
+from dalil.claims.text.pasted import CAPTION, find_header
 from dalil.errors import InputRefused
 from dalil.records import Document, Segment
 
-CAPTION = "[caption] "
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w\-]{2,30})", re.I)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w\-]{2,30})", re.I)
 _XML_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)

@@ -44,6 +44,8 @@ _FRONT_KEYS = {
     "canonical": "url", "lang": "lang", "language": "lang", "updated": "updated",
 }  # fmt: skip
 _QUOTED = ("title", "author", "publisher", "published", "updated", "place", "credit", "url")
+CAPTION = "[caption] "  # stands before a caption in the text of a web page
+_MARKED = re.compile(rf"^{re.escape(CAPTION)}(?P<words>[^\n]+)$", re.MULTILINE)
 _REPORTING = re.compile(r"\((?:Reporting|Additional reporting) by (?P<who>[^;()\n]{3,80})(?:;[^()\n]*)?\)\s*$")
 _SENTENCE_END = re.compile(r"[.!?؟…][\"”’'»)\]]*$")
 _INNER_STOP = re.compile(r"[a-z\u0621-\u064a]{2}[.؟!?]\s+[A-Z\u0621-\u064a\"“]")
@@ -106,6 +108,8 @@ def find_header(text: str) -> Header:
     chosen = _choose(facts)
     standfirst = tuple(_quote(text, line.start, line.end) for fact, line in roles if fact is None)
     caption = next((line for line in header if line.credit and line.facts is None), None)
+    if caption is None and (caption := _marked_caption(text)):
+        chosen.setdefault("credit", caption.credit)
     return _header(text, chosen, body_start, standfirst, caption)
 
 
@@ -157,6 +161,15 @@ def front_matter_end(text: str) -> int:
     """Where the text begins after its front matter; 0 where it has none."""
     found = _FRONT.match(plain(text[:HEAD]))
     return found.end() if found else 0
+
+
+def _marked_caption(text: str) -> _Line | None:
+    """The first caption with a credit among those that the extraction of a web page put behind its text."""
+    for found in _MARKED.finditer(text) if CAPTION in text else ():
+        credit = caption_credit(plain(text), *found.span("words")) if len(found[0]) <= 400 else None
+        if credit:
+            return _Line(*found.span("words"), True, None, credit)
+    return None
 
 
 def _foot(text: str) -> list[Fact]:

@@ -77,7 +77,7 @@ def _home(events: list[Event], d: Draft) -> Event | None:
             continue
         if not _compatible(event.type, d.type):
             continue
-        if _apart(event.when, d.when):
+        if _apart(event.when, d.when) or (event.when is None and d.when is not None and d.when.precision == "year"):
             continue
         if fresh and not (d.when is not None and _same_day(event.when, d.when)):
             return None
@@ -125,7 +125,7 @@ def _count(event: Event) -> None:
     people = event.people
     for d in event.drafts:
         for m in d.mentions:
-            if d.status == "attempted" and m.effect == "death":
+            if d.status == "attempted" and m.effect in ("death", "injury"):
                 m.effect = "unknown"
             together: list[Person] = []
             for p in m.victims:
@@ -201,8 +201,9 @@ def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
         hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
         told = (toll, sides(d.line, hit), _plain_count(d, effects))
         (own if d.speaker is None or d.saying is None else quoted).append(told)
-    counted = [x for x in own if x[2]] or [x for x in quoted if x[2]]
-    chosen = latest or _standing(counted) or _standing(own) or _standing(quoted)
+    counted = [x for x in own if x[2]] or [x for x in quoted if x[2]]  # its own voice first
+    vague = [x for x in (*own, *quoted) if x[0].best is None]
+    chosen = latest or _standing(counted, [x for x in quoted if x[2]]) or _standing(vague, [])
     chosen = _with_singles(event, chosen, effects, bool(counted) or latest is not None)
     if chosen is None:
         return Toll(None, None, None, next(iter(groups.values())).quote, tuple(groups.values())) if groups else None
@@ -226,18 +227,20 @@ def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted:
 def _plain_count(d: Draft, effects: set[str]) -> bool:
     """Whether the draft gives a figure, not only a person or a plural."""
     hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
+    if hit and all(p.definite for p in hit):
+        return False
     return any(p.amount is not None and not p.amount.vague for p in hit) and not any(p.name is not None for p in hit)
 
 
-def _standing(tolls: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:
-    """The first count stands; a later one of another side (soldiers after civilians) is added to it."""
+def _standing(tolls: list[tuple[Toll, frozenset[str], bool]], more: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:
+    """The first count stands; a later one of another side (soldiers after civilians), also of `more`, is added to it."""
     if not tolls:
         return None
     total, seen, _ = tolls[0]
-    for toll, sides, _ in tolls[1:]:
-        if seen and sides and not seen & sides:
-            total, seen = _plus(total, toll), seen | sides
-        elif (value(toll) or 0) > (value(total) or 0) and total.best is None:
+    for toll, side, _ in (*tolls[1:], *more):
+        if seen and side and not seen & side:
+            total, seen = _plus(total, toll), seen | side
+        elif (value(toll) or 0) > (value(total) or 0) and total.best is None and total.high is None:
             total = toll
     return total
 

@@ -89,7 +89,7 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
     if line.is_(j, "ageword") and (line.w[j].endswith("old") or (j + 1 < line.n and line.w[j + 1] == "old")):
         return None
     if j < line.n:
-        if line.w[j] == "%":
+        if line.w[j] in ("%", "am", "pm", "a.m.", "p.m.", "o'clock") or line.is_(j, "unit"):
             return None
         e = _num(line, j, ("scale",))
         if e is not None:

@@ -182,13 +182,25 @@ class People:
         if young is not None and p.group in ("child", "police", "soldier") and person.group and person.group != p.group:
             return False
         same_line = person.mentions[-1][0].number == line.number
+        if same_line and p.kind == "people" and not p.plural and _repeats(person.mentions[-1], line, p):
+            return True
+        if p.owned and same_line:
+            return False
         if p.plural or (count or 1) > 1:
+            if p.group and person.group and p.group != person.group and "child" not in (p.group, person.group):
+                return False
             return person.plural and (count is None or person.count == count) and not (same_line and count is not None)
         if person.plural:
             return False
         if p.definite or p.kind == "pronoun":
             return True
         return not same_line
+
+
+def _repeats(last: tuple[Line, Phrase], line: Line, p: Phrase) -> bool:
+    """Whether the phrase says the last mention again word for word, as a headline that runs into its text does."""
+    before, q = last
+    return q is not p and not q.plural and p.amount is None and before.w[q.core : q.stop] == line.w[p.core : p.stop]
 
 
 def _same_name(a: tuple[str, ...], b: set[str]) -> bool:

@@ -39,6 +39,7 @@ class Phrase:
     age: int | None = None
     state: Entry | None = None
     name: tuple[int, int] | None = None
+    owned: bool = False  # "her brother": a person of her own, not one spoken of before
 
     @property
     def group(self) -> str:
@@ -140,6 +141,7 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
             found.plural = False
         found.other = other
+        found.owned = found.definite and any(line.is_(x, "poss") for x in range(i, found.core)) and not line.is_(found.head, "anyone")
         _after(line, found)
         return found
     if other and ((k > i and line.is_(k - 1, "other")) or amount is not None or line.w[i] != "other"):
@@ -163,6 +165,10 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     steps = 0
     while k < line.n and steps <= MODIFIERS:
         e = head_entry(line, k)
+        if e is not None and _in_title(line, k, e):
+            k += 1
+            steps += 1
+            continue
         if e is not None and not _acts(line, k, head, opened):
             head, entry, k = k, e, line.end(k)
             steps += 1
@@ -198,10 +204,24 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     if head is None:
         stop = name_at(line, core)
         if stop > core and (stop - core > 1 or core > 0 or (stop < line.n and line.w[stop] == ",")):
-            return Phrase("name", i, stop, core, core, stop, age=age, name=(core, stop))
+            kind = "place" if any(line.is_(x, "orgword") or line.is_(x, "placeword") for x in range(core, stop)) else "name"
+            return Phrase(kind, i, stop, core, core, stop, age=age, name=(core, stop))
         return None
     phrase = Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
     return phrase
+
+
+def _in_title(line: Line, k: int, e: Entry) -> bool:
+    """Whether a capitalised noun only belongs to a longer name: "National Congress workers"."""
+    if line.shout or line.cap[k] != 1 or e.cat != "people" or e.form != "sg" or line.is_(k, "title") or not k:
+        return False
+    n = line.end(k)
+    for x in range(n, min(line.n, n + 3)):
+        if head_entry(line, x) is not None and not line.cap[x]:
+            return x > n
+        if not line.cap[x]:
+            return False
+    return False
 
 
 def _unknown(line: Line, i: int, k: int) -> Phrase | None:
@@ -209,6 +229,8 @@ def _unknown(line: Line, i: int, k: int) -> Phrase | None:
     start = k
     while k < line.n and k - start < UNKNOWN and line.w[k][0].isalpha() and line.marks[k] is None:
         k += 1
+    if k < line.n and (line.entry(k, "noun") is not None or line.w[k] == "-"):
+        return None
     if k == start or line.is_(k - 1, "nonperson") or (line.cap[k - 1] and not line.shout):
         return None
     return Phrase("thing", i, k, start, k - 1, k)
@@ -229,6 +251,8 @@ def _plain(line: Line, k: int) -> bool:
     if not (word[0].isalpha() or word[0].isdigit()) or word in ("'s", "n't", "'re", "'ll", "'ve"):
         return False
     m = line.marks[k]
+    if line.cap[k] == 2 and len(word) > 1 and not line.shout and m is not None and m[0] == k + 1:
+        return not any(e.cat in ("verb", "num") for e in m[1])
     if m is not None:
         for e in m[1]:
             if e.cat == "class" and e.a not in ("title", "orgword", "month", "link", "ageword", "more", "other"):

@@ -214,6 +214,9 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
             fits = False
         if fits:
             if not (before >= 0 and (line.is_(before, "prep") or line.is_(before, "include"))):
+                if _unmarked(phrase) and _stronger(line, phrase, kinds):
+                    k = before
+                    continue
                 found = _list_back(line, phrase, kinds)
                 first = found[0].i - 1
                 if not (first >= 0 and line.is_(first, "include")):
@@ -229,6 +232,24 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
     return []
 
 
+def _unmarked(p: Phrase) -> bool:
+    """Whether a singular noun stands without determiner, number, name or age, as an apposition does."""
+    return p.kind == "people" and not p.plural and p.i == p.core and p.name is None and p.age is None and p.amount is None
+
+
+def _stronger(line: Line, phrase: Phrase, kinds: tuple[str, ...]) -> bool:
+    """Whether people with a determiner or a number stand before the comma that opens this phrase."""
+    if not phrase.i or line.w[phrase.i - 1] != ",":
+        return False
+    for x in range(phrase.i - 2, max(-1, phrase.i - 16), -1):
+        p = line.owner[x]
+        if p is not None and p.kind in kinds and p.kind != "name" and (p.amount is not None or p.i != p.core):
+            return True
+        if p is None and (line.entry(x, "verb") is not None or line.w[x] in (";", ":")):
+            return False
+    return False
+
+
 def _opening(line: Line, k: int) -> int | None:
     """Where the bracket that closes at word k opens, within 15 words."""
     for x in range(k - 1, max(-1, k - 16), -1):
@@ -240,6 +261,9 @@ def _opening(line: Line, k: int) -> int | None:
 def _bare(line: Line, phrase: Phrase, i: int) -> bool:
     """Whether a number without a noun is the subject of the verb at i: "two were killed", "one died"."""
     k = phrase.j
+    left = phrase.i - 1
+    if left >= 0 and line.w[left][0].isalnum() and (line.owner[left] is not None or line.marks[left] is None):
+        return False
     if line.w[phrase.i - 1] == "," and line.w[k] == "," if phrase.i > 0 and k < line.n else False:
         return False
     while k < i and (line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "have")):
@@ -259,7 +283,10 @@ def _wall(line: Line, k: int, i: int) -> bool:
     verb = line.entry(k, "verb")
     if verb is not None and line.end(k) < i and verb.form != "ing":
         return i - k > 3 or verb.form in ("s", "past")
-    return line.entry(k, "speech") is not None and line.w[k] not in ("reported",)
+    if line.entry(k, "speech") is None or line.w[k] == "reported":
+        return False
+    n = line.end(k)
+    return not (line.is_(n, "of") or line.w[n : n + 1] == ["to"] or line.is_(n, "by") or line.is_(n, "sub"))
 
 
 def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
@@ -289,16 +316,21 @@ def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]
             phrase = owner
         out.append(phrase)
         k = phrase.i - 1
-    return _without_appositions(out[::-1])
+    return _without_appositions(line, out[::-1])
 
 
-def _without_appositions(found: list[Phrase]) -> list[Phrase]:
+def _without_appositions(line: Line, found: list[Phrase]) -> list[Phrase]:
     """The list without what only says again who someone is: "two civilians, a father and son", "journalist and activist X"."""
     first = found[0]
     if len(found) > 1 and first.amount is not None and first.amount.best and not first.amount.vague:
         rest = sum((p.amount.value or 0) if p.amount is not None else 1 for p in found[1:])
-        if first.amount.best > 1 and rest == first.amount.best:
+        joined = line.is_(found[1].i - 1, "and")
+        if first.amount.best > 1 and rest == first.amount.best and not joined:
             return [first]
+        second = found[1]
+        if joined and first.kind in ("actor", "name") and second.plural and second.amount is None and second.kind == "people":
+            second.amount = first.amount
+            found = found[1:]
     last = found[-1]
     if last.name is not None or last.kind == "name":
         return [p for p in found[:-1] if p.i != p.core or p.plural or p.name is not None or p.kind == "name" or p.amount is not None] + [last]
@@ -356,9 +388,9 @@ def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
     k = first.j
     for _ in range(40):
         start = k
-        if k < line.n and line.w[k] == "," and not line.is_(k + 1, "and"):
+        if k < line.n and line.w[k] in (",", ";") and not line.is_(k + 1, "and"):
             k += 1
-        elif k < line.n and (line.is_(k, "and") or (line.w[k] == "," and line.is_(k + 1, "and"))):
+        elif k < line.n and (line.is_(k, "and") or (line.w[k] in (",", ";") and line.is_(k + 1, "and"))):
             k += 1 if line.is_(k, "and") else 2
             if k < line.n and line.marks[k - 1] is not None:
                 k = max(k, line.end(k - 1))
@@ -375,7 +407,7 @@ def _list_on(line: Line, first: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
             break
         out.append(phrase)
         k = phrase.j
-    return _without_appositions(out)
+    return _without_appositions(line, out)
 
 
 def _beyond(line: Line, k: int, kinds: tuple[str, ...]) -> int:
@@ -385,7 +417,7 @@ def _beyond(line: Line, k: int, kinds: tuple[str, ...]) -> int:
     for x in range(k + 1, min(line.n - 1, k + 14)):
         if line.is_(x, "and"):
             p = line.owner[line.end(x)] if line.end(x) < line.n else None
-            if p is not None and p.i == line.end(x) and p.kind in kinds and (p.amount is not None or line.is_(p.i, "singular")):
+            if p is not None and p.i == line.end(x) and p.kind in (*kinds, "number") and (p.amount is not None or line.is_(p.i, "singular")):
                 return p.i
         elif line.w[x] in (",", ";", ".") or (line.owner[x] is None and line.entry(x, "verb") is not None):
             return -1
@@ -393,7 +425,7 @@ def _beyond(line: Line, k: int, kinds: tuple[str, ...]) -> int:
 
 
 def _listed(line: Line, k: int) -> bool:
-    return k < line.n and (line.w[k] == "," or line.is_(k, "and"))
+    return k < line.n and (line.w[k] in (",", ";") or line.is_(k, "and"))
 
 
 def _acts_next(line: Line, k: int) -> bool:
@@ -455,7 +487,7 @@ def _doers(m: Mention, phrases: list[Phrase]) -> None:
 def _harm(m: Mention) -> None:
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
-    harmed = HARMED[:-1] if line.is_(m.i, "loose") or m.entry.c == "abducted" else HARMED
+    harmed = ("people", "pronoun") if line.is_(m.i, "loose") else PEOPLE if m.entry.c in ("abducted", "none") else HARMED
     if m.voice in ("passive", "reduced", "being"):
         m.victims = subject(line, m.i, harmed)
         m.victims += _with_others(line, m)
@@ -465,8 +497,9 @@ def _harm(m: Mention) -> None:
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             _doers(m, subject(line, m.i, (*DOERS, "weapon")))
     after = skip_on(line, m.j)
-    if m.effect in ("shot", "stabbed") and (
-        line.is_(m.i - 1, "fatally") or line.is_(m.j, "fatally") or _to_death(line, m.j)
+    end = max([m.j, *(p.j for p in m.victims if p.i >= m.j)])
+    if m.effect in ("shot", "stabbed", "injury") and (
+        line.is_(m.i - 1, "fatally") or line.is_(m.j, "fatally") or _to_death(line, m.j) or _to_death(line, end)
     ):
         m.effect = "death"
     if m.effect in ("shot", "stabbed") and line.is_(after, "and") and after + 1 < line.n:
@@ -597,18 +630,21 @@ def _toll(m: Mention) -> None:
         return
     m.victims = following(line, m.j, "of", PEOPLE, 3)
     if m.effect == "injury" and not m.victims:
-        k = m.i - 1
-        while k > 0 and (
-            line.owner[k] is None
-            and line.w[k][0].isalpha()
-            and not line.is_(k, "with")
-            and line.entry(k, "verb") is None
-        ):
-            k -= 1
-        if k > 0 and line.is_(k, "with"):
-            m.victims = _nearest_people(line, k)
+        _wound(m)
     if not m.victims and m.i >= 2 and line.w[m.i - 1] == "'s" and (p := line.owner[m.i - 2]) is not None and p.kind in PEOPLE:
         m.victims = [p] if m.effect == "death" else []
+
+
+def _wound(m: Mention) -> None:
+    """with a gunshot wound: who has it is the person before "with"; how many wounds counts nobody."""
+    line = m.line
+    k = m.i - 1
+    while k > 0 and not line.is_(k, "with") and line.entry(k, "verb") is None and m.i - k < 9:
+        k -= 1
+    if k > 0 and (line.is_(k, "with") or line.is_(k, "suffering")):
+        m.victims = _nearest_people(line, k)
+    elif k > 0 and (verb := line.entry(k, "verb")) is not None and verb.a == "suffer":
+        m.victims = []  # the verb's own mention tells it
 
 
 def _figure(m: Mention) -> None:
@@ -647,7 +683,8 @@ def _state(m: Mention) -> None:
     """dead, wounded, missing as a predicate or a noun: "17 dead", "was found dead", "the wounded"."""
     line = m.line
     before = line.owner[m.i - 1] if m.i else None
-    if before is not None and before.kind in ("number", "people", "name"):
+    counted = before is not None and before.kind in ("actor", "thing") and before.amount is not None
+    if before is not None and (before.kind in ("number", "people", "name") or counted):
         m.victims = [before] if not line.is_(before.i - 1, "and") else _list_back(line, before, PEOPLE)
         return
     k = skip_back(line, m.i - 1)
@@ -656,10 +693,21 @@ def _state(m: Mention) -> None:
         k >= 0 and line.w[k] in ("pronounced", "declared", "confirmed", "presumed", "listed")
     ):
         m.victims = objects(line, line.end(k)) or subject(line, k)
+    elif (found := _found_before(line, m.i)) is not None:
+        m.victims = objects(line, line.end(found))[:1]
     elif k < m.i - 1:
         m.victims = subject(line, m.i)
     elif line.is_(m.i - 1, "defin"):
         m.victims = []
+
+
+def _found_before(line: Line, i: int) -> int | None:
+    """The verb of finding whose object is told dead at word i: "found the victim, a tall man of 40, deceased"."""
+    for k in range(i - 2, max(-1, i - 25), -1):
+        verb = line.entry(k, "verb")
+        if verb is not None and line.owner[k] is None:
+            return k if verb.a == "find" and line.w[i - 1] == "," else None
+    return None
 
 
 def _leave(m: Mention) -> None:
@@ -682,7 +730,7 @@ def _suffer(m: Mention) -> None:
     """suffered injuries, received a bullet wound: the subject was hurt, where an injury is the object."""
     line = m.line
     hurt = any(
-        (e := line.entry(k, "noun")) is not None and e.a == "toll" and e.c == "injury"
+        (e := line.entry(k, "noun")) is not None and e.a in ("toll", "wound") and e.c == "injury"
         for k in range(m.j, min(line.n, m.j + 7))
     )
     m.victims = subject(line, m.i) if hurt else []
@@ -702,6 +750,6 @@ FRAMES = {
     "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
     "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
     "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
-    "protest": _protest, "figure": _figure, "state": _state,
+    "protest": _protest, "figure": _figure, "wound": _wound, "state": _state,
     "move": _doing, "flee": _flee, "besiege": _hit,
 }  # fmt: skip

@@ -82,6 +82,8 @@ class Setting:
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
             k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+            if _of_speech(line, k, mine):
+                continue
             c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
             if others and min(_cost(k, t) for t in others) + 25 < c:
                 continue
@@ -115,7 +117,8 @@ class Setting:
                 if span.precision != "day":
                     continue
                 line = lines[n]
-                if any(line.is_(k, "aftermath") for k in range(line.n)):
+                at = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+                if _of_speech(line, at, []) or any(line.is_(k, "aftermath") for k in range(max(0, at - 6), at)):
                     spare = spare or span
                     continue
                 return span
@@ -128,6 +131,16 @@ class Setting:
         if made is None:
             made = self._resolved[key] = _resolved(spot, self.country)
         return made
+
+
+def _of_speech(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
+    """Whether the date at word k is the day of a statement or of a court: "said on Thursday", "charged Friday"."""
+    x = k - 1
+    while x >= 0 and (line.is_(x, "on") or line.is_(x, "adv") or line.is_(x, "prep")) and k - x < 3:
+        x -= 1
+    if x < 0 or any(i <= x < j for i, j in mine):
+        return False
+    return line.entry(x, "speech") is not None or line.is_(x, "aftermath") or line.is_(x - 1, "aftermath")
 
 
 def _cost(k: int, trigger: tuple[int, int]) -> int:

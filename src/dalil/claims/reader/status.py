@@ -42,6 +42,7 @@ def _reaches(line: Line) -> list[str | None]:
     """For each word, the status that a cue before it in its clause gives."""
     out: list[str | None] = [None] * line.n
     now: str | None = None
+    bound: int | None = None
     k = 0
     while k < line.n:
         if _breaks(line, k):
@@ -52,6 +53,10 @@ def _reaches(line: Line) -> list[str | None]:
             cue = next((e.a for e in m[1] if e.cat == "cue" and e.a in STRENGTH), None)
             if cue is not None and not _month(line, k) and (now is None or STRENGTH.index(cue) < STRENGTH.index(now)):
                 now = cue
+            if cue is not None and line.w[end - 1] == "to":
+                bound = end
+        if now is not None and bound is not None and k > bound and line.is_(k, "aux"):
+            now = bound = None  # "who tried to flee were shot": the cue governs its own verb only
         for x in range(k, end):
             out[x] = now
         k = end
@@ -152,6 +157,8 @@ def _habit(line: Line, m: Mention) -> str:
             continue
         if cue.a == "generic" and abs(k - m.i) <= 12 and not _fresh(m):
             return "generic"
+        if cue.a == "total" and any(line.w[x].startswith("hour") for x in range(k, min(line.n, line.end(k) + 3))):
+            continue
         if cue.a == "total" and (counted or m.entry.form == "pl") and abs(k - m.i) <= 25:
             return "total"
         if cue.a == "background" and abs(k - m.i) <= 15:

@@ -21,7 +21,7 @@ def amount_of(line: Line, p: Phrase) -> Amount | None:
     if p.kind == "name" or p.name is not None:
         return Amount(1, 1, 1, p.i, p.j)
     if p.kind == "actor":
-        return None
+        return Amount(1, 1, 1, p.i, p.j) if line.is_(p.i, "indef") else None
     sized = _sized(line, p)
     if sized is not None:
         return sized

@@ -1,24 +1,28 @@
 """Pictures of every page at 1440 and 390 px, light, dark and Arabic, into docs/screens.
 
 Run as: python tests/web/take_screens.py
-
---archive A takes them from that archive (its incident with most reports); without it, from the tests' own.
+Builds the example archive and takes them from it; --archive A takes them from another (its incident with most reports).
 """
 
 from __future__ import annotations
 
 import argparse
+import io
+import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
-import web_archive
+from PIL import Image
 from sqlalchemy import func, select
 from web_browser import chromium, serving
 
 from dalil import db
 from dalil.archive import Archive
 
-SCREENS = Path(__file__).parents[2] / "docs" / "screens"
+ROOT = Path(__file__).parents[2]
+SCREENS = ROOT / "docs" / "screens"
 # (name, width, language, scheme)
 LOOKS = (
     ("1440-light", 1440, "en", "light"),
@@ -57,7 +61,7 @@ def pages(archive: Path) -> dict[str, str]:
 
 
 def take(archive: Path, folder: Path, only: str | None) -> None:
-    """Every page in every look stands as a PNG in `folder`; the recording's page once more, revealed in grey."""
+    """Every page in every look stands as a picture in `folder`; the recording's page once more, revealed in grey."""
     folder.mkdir(parents=True, exist_ok=True)
     with serving(archive) as address, chromium() as browser:
         for look, width, lang, scheme in LOOKS:
@@ -70,11 +74,11 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                     continue
                 joint = "&" if "?" in path else "?"
                 tab.goto(f"{address}{path}{joint}lang={lang}", wait_until="networkidle")
-                shoot(tab, folder / f"{name}-{look}.png")
+                shoot(tab, folder / f"{name}-{look}.webp")
                 if name == "footage" and tab.locator("[data-reveal]").count():
                     tab.click("[data-reveal]")
                     tab.wait_for_load_state("networkidle")
-                    shoot(tab, folder / f"footage-shown-{look}.png")
+                    shoot(tab, folder / f"footage-shown-{look}.webp")
             context.close()
 
 
@@ -82,7 +86,27 @@ def shoot(tab, path: Path) -> None:
     """The whole page, cut where it grows beyond what a person would look at."""
     height = tab.evaluate("document.documentElement.scrollHeight")
     clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": min(height, TALLEST_PX)}
-    tab.screenshot(path=path, full_page=True, clip=clip, animations="disabled")
+    picture = tab.screenshot(full_page=True, clip=clip, animations="disabled")
+    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=80, method=6)
+
+
+def example_archive(folder: Path) -> Path:
+    """The example archive, built in `folder` by the command that a newcomer runs."""
+    example = folder / "kafr-naha"
+    shutil.copytree(ROOT / "examples" / "kafr-naha", example)
+    command = [
+        sys.executable,
+        "-m",
+        "dalil",
+        "demo",
+        str(folder / "demo"),
+        "--example",
+        str(example),
+        "--by",
+        "A. Reader",
+    ]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return folder / "demo" / "archive"
 
 
 def main() -> None:
@@ -91,9 +115,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=SCREENS)
     parser.add_argument("--only")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        archive = options.archive or web_archive.make(Path(folder)).path
-        take(archive, options.out, options.only)
+    # A name of its own, so that the paths in the pictures are the same wherever they are taken.
+    folder = Path(tempfile.gettempdir()) / "dalil-screens"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        take(options.archive or example_archive(folder), options.out, options.only)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

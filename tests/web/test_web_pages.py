@@ -237,3 +237,22 @@ def test_search_takes_any_words(client, q):
 def test_a_place_that_is_not_in_the_text_is_passed_over(client, made, at):
     answer = client.get(f"/sources/{made.news}", params={"at": at})
     assert answer.status_code == 200 and "found by search" not in answer.text
+
+
+def test_every_link_and_every_anchor_leads_somewhere(client):
+    pages, anchors, waiting = {}, [], ["/", "/?lang=ar", "/search?q=Aleppo"]
+    while waiting:
+        address = waiting.pop()
+        if address in pages:
+            continue
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        html = answer.text if "html" in answer.headers["content-type"] else ""
+        pages[address] = html
+        for link in map(unescape, re.findall(r'(?:href|src)="([^"]+)"', html)):
+            path, _, anchor = link.partition("#")
+            waiting += [path] if path else []
+            anchors += [(path or address, anchor)] if anchor else []
+    client.cookies.clear()
+    assert len(anchors) > 300
+    assert [(path, anchor) for path, anchor in anchors if f'id="{anchor}"' not in pages[path]] == []

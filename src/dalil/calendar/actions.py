@@ -101,6 +101,8 @@ def day_month(scan: Scan, m: re.Match) -> list[Core] | None:
     end = m.end()
     if scan.is_a(m.start("month"), "MONAMB") and m.end() == m.end("month") and scan.is_a(end, "AUX"):
         return None
+    if year is None and scan.is_a(end if scan.grammar.lang == "en" else m.start() - 1, "NAMED"):
+        return []  # "9 October Avenue", "شارع 8 آذار"
     yy = scan.value(m, "yy")
     if yy is not None:
         if _is_year2(scan, m, yy):
@@ -112,8 +114,11 @@ def day_month(scan: Scan, m: re.Match) -> list[Core] | None:
     weekday = scan.value(m, "wd")
     if year is None:
         deadline = scan.is_a(m.start() - 1, "BY")
-        tense = "past" if scan.value(m, "last") else "future" if scan.value(m, "next") else scan.tense(m.start(), end)
-        days = rules.resolve_month_day(month, day, scan.published, tense=tense, weekday=weekday, deadline=deadline)
+        last = bool(scan.value(m, "last"))
+        tense = "past" if last else "future" if scan.value(m, "next") else scan.tense(m.start(), end)
+        days = rules.resolve_month_day(
+            month, day, scan.published, tense=tense, weekday=weekday, deadline=deadline, last=last
+        )
     else:
         found = rules.make_day(year, month, day)
         days = found and rules.one_day(found, "day, month and year as written")
@@ -222,6 +227,9 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
     if scan.published is None:
         return None
     day, last, following = scan.value(m, "wd"), bool(scan.value(m, "last")), bool(scan.value(m, "next"))
+    if following and scan.anchor is not None and scan.word(m.start()).lower() == "following":
+        days = rules.resolve_weekday(day, scan.anchor, tense=None, following=True)
+        return [Core(m.start(), m.end(), rules.one_day(days.start, "next such weekday after the day named before"), "day")]
     tense = None if last or following else scan.tense(m.start(), m.end())
     days = rules.resolve_weekday(day, scan.published, tense=tense, last=last, following=following)
     return [Core(m.start(), m.end(), days, "weekday")]

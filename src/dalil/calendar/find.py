@@ -189,6 +189,8 @@ def finish(scan: Scan, core: Core, floor: int, ceiling: int) -> tuple[DateSpan |
         time = time or _time_of(labels)
         if labels["zone"] and time:
             rule, time = f"{rule}; time given as {time} GMT, not local", None
+    while j - 1 > i and scan.is_a(j - 1, "DOT", "COMMA"):  # the sentence's own point
+        j -= 1
     start, end = row.starts[i], row.ends[j - 1]
     quote = Quote(start, end, row.text[start:end])
     return DateSpan(core.days.start, core.days.end, core.days.precision, time, quote, rule), j

@@ -11,7 +11,7 @@ Precision = Literal["day", "range", "week", "month", "year"]
 Tense = Literal["past", "future"] | None
 DAY = timedelta(days=1)
 
-# A day and month without year or tense is the coming one only when it is at most this far ahead (docs/dates.md).
+# A day and month without year is the coming one, whatever the tense, only when it is at most this far ahead (docs/dates.md).
 NEAR_AHEAD = timedelta(days=31)
 # How far from publication a two-digit year may be ahead.
 PIVOT_AHEAD_YEARS = 10
@@ -74,8 +74,9 @@ def resolve_weekday(day: int, published: date, *, tense: Tense, last: bool = Fal
 
 
 def resolve_month_day(
-    month: int, day: int, published: date | None, *, tense: Tense, weekday: int | None = None, deadline: bool = False
-) -> Days | None:
+    month: int, day: int, published: date | None, *, tense: Tense, weekday: int | None = None, deadline: bool = False,
+    last: bool = False,
+) -> Days | None:  # fmt: skip
     """A day and month without a year: the last on or before publication, or the coming one where the text looks ahead.
 
     `deadline` says that the text gives it as one ("by 3 September"). A weekday beside it chooses the year.
@@ -96,7 +97,8 @@ def resolve_month_day(
     looks_ahead = tense == "future" or deadline
     if ahead and (behind is None or (looks_ahead and ahead - published < published - behind)):
         return one_day(ahead, "day and month, next after publication" + note)
-    if ahead and tense is None and ahead - published <= NEAR_AHEAD and behind != published:
+    # without a year, hardly any news means a day eleven months ago, whatever the tense of the words around it
+    if ahead and ahead - published <= NEAR_AHEAD and behind != published and not last:
         return one_day(ahead, "day and month, soon after publication" + note)
     return one_day(behind, "day and month, last before publication" + note) if behind else None
 

@@ -22,11 +22,10 @@ TOKEN = re.compile(
     r"|(?P<figure>\d+(?:[.,]\d+)*(?P<tail>st|nd|rd|th|ST|ND|RD|TH|s)?(?![^\W\d_]))"
     r"|\d+|[^\s\w]|\n+"
 )
-_WORD = re.compile(r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+")
-# Where a sentence surely ends: not after short words, which may be abbreviations ("a.m. Monday", "Sept. 4").
-_SENTENCE_END = re.compile(r"(?<=[^\W\d_A-Z]{4}[.!?؟])\s+(?=[^\W\d])|(?<=[A-Z]{5}[.!?])\s+(?=[A-Z])|\n\s*\n")
-# Figures that may be a date on their own: years and figures joined by signs.
-_FIGURE = re.compile(r"\d[-/.:]\d|(?<!\d)(?:1[3-59]|20)\d\d(?!\d)|(?<!\d)(?:19|20)\d{6}(?!\d)")
+_WORD = re.compile(r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+(?:-old)?")  # an age is no date
+_STOP = re.compile(r"[.!?؟]\s+|\n\s*\n")
+# Figures that may be a date on their own: four in a row, and figures joined by signs.
+_FIGURE = re.compile(r"\d(?:[-/.:]\d|\d{3})")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s?([ap])?", re.I)
 _NOTHING = "_"
 _FIGURES = ("DAY", "ORD", "YY", "NUM", "YEAR", "HYEAR", "HHMM", "TIME", "NUMDATE", "DECADE", "PAST", "NEWLINE")
@@ -124,11 +123,14 @@ class Words:
         if char in self.triggers:
             return True
         for second, rows in (chains or {}).items():
-            plain = self.singles.get(second, (_NOTHING,))[0] not in self.triggers
-            if plain and any(hit in self.triggers for _, hit, _ in rows):
-                return True
+            for rest, hit, _ in rows:
+                if hit in self.triggers and not any(self._triggers_alone(word) for word in (second, *rest)):
+                    return True
         self.dead.add(raw)
         return False
+
+    def _triggers_alone(self, word: str) -> bool:
+        return self.singles.get(word, (_NOTHING,))[0] in self.triggers
 
     def look_up(self, raw: str) -> tuple:
         found = self.memo.get(raw)
@@ -193,12 +195,25 @@ def clock(raw: str) -> str | None:
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 
 
+def sentence_ends(text: str) -> list[int]:
+    """Where sentences surely end: not after short words, which may be abbreviations ("a.m. Monday", "Sept. 4")."""
+    ends = []
+    for match in _STOP.finditer(text):
+        at, after = match.span()
+        word = text[max(0, at - 5) : at]
+        long = word[-4:].islower() or not word.isascii() or (len(word) == 5 and word.isupper() and word.isalpha())
+        if text[at] == "\n" or (long and len(word) >= 4 and text[after : after + 1].isalpha()):
+            ends.append(after)
+    ends.append(len(text))
+    return ends
+
+
 def live_parts(text: str, words: Words) -> list[tuple[int, int]]:
     """The stretches of `text`, in sentences, that hold a word or figure at the heart of a date phrase."""
     out: list[tuple[int, int]] = []
     start = 0
     dead = words.dead
-    for end in [m.start() for m in _SENTENCE_END.finditer(text)] + [len(text)]:
+    for end in sentence_ends(text):
         part = text[start:end]
         rest = set(_WORD.findall(part)) - dead
         if (rest and any(words.is_live(word) for word in rest)) or _FIGURE.search(part):

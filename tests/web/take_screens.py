@@ -73,11 +73,12 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                 if only and name != only:
                     continue
                 joint = "&" if "?" in path else "?"
-                tab.goto(f"{address}{path}{joint}lang={lang}", wait_until="networkidle")
+                tab.goto(f"{address}{path}{joint}lang={lang}", wait_until="load")
+                tab.evaluate("document.fonts.ready.then(() => true)")
                 shoot(tab, folder / f"{name}-{look}.webp")
                 if name == "footage" and tab.locator("[data-reveal]").count():
                     tab.click("[data-reveal]")
-                    tab.wait_for_load_state("networkidle")
+                    tab.wait_for_function("() => [...document.images].every((i) => i.complete)")
                     shoot(tab, folder / f"footage-shown-{look}.webp")
             context.close()
 

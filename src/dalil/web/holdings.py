@@ -13,6 +13,10 @@ from dalil.archive import custody
 from dalil.records import Claim, Footage, LogEntry, Reading, decode
 
 
+# So many incidents are named on the page of one recording; more would be no help to a reader.
+MOST_TIED = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """An object as first captured."""
@@ -52,9 +56,9 @@ def incidents_of_document(conn: Connection, sha256: str) -> list[str]:
 
 
 def incidents_of_recording(conn: Connection, sha256: str) -> list[str]:
-    """The ids of the incidents that name this recording as theirs."""
+    """The ids of the first incidents, in order of id, that name this recording as theirs; at most MOST_TIED."""
     named = db.incident.c.record.contains(f'"object":"{sha256}"', autoescape=True)
-    return list(conn.scalars(select(db.incident.c.id).where(named).order_by(db.incident.c.id)))
+    return list(conn.scalars(select(db.incident.c.id).where(named).order_by(db.incident.c.id).limit(MOST_TIED)))
 
 
 def problems_of(conn: Connection, sha256: str) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ from dalil.claims.languages.ar.words import Line, word_set
 from dalil.records import DateSpan, FootageMention, Quote
 
 SHOWS = word_set("shows")
+TITLES = word_set("title")
+SCENES = word_set("scene")
 CREDIT = 5
 
 
@@ -32,12 +34,13 @@ def footage_of(line: Line, a: int, b: int, when: DateSpan | None) -> FootageMent
         spans.append(duration[1:])
     if credit is not None:
         spans.append(credit)
+    shot = when if when is not None and any(line.is_(k, "shot") for k in range(a, b)) else None
     quotes = []
     for i, j in spans:
         start, end = line.span(i, j)
         quotes.append(Quote(start, end, line.text[start:end]))
     return FootageMention(
-        duration[0] if duration else None, line.said(*credit) if credit else None, None, tuple(quotes)
+        duration[0] if duration else None, line.said(*credit) if credit else None, shot, tuple(quotes)
     )
 
 
@@ -73,22 +76,24 @@ def _credit(line: Line, at: int, b: int) -> tuple[int, int] | None:
         if not line.is_(k, "published"):
             continue
         i = j = line.end(k)
-        while i < b and line.f[i] in ("المصور", "الصحفي", "الناشط", "المصورة", "الناشطة", "الصحفية", "نشطاء"):
+        while i < b and line.f[i] in TITLES:
             i += 1
         j = i
-        while j < b and j - i < CREDIT:
-            f = line.f[j]
-            if not f[0].isalpha() or (line.has(j, "event", "harm", "target", "weapon") and not line.has(j, "actor")):
-                break
-            if (
-                line.is_(j, "prep")
-                or line.is_(j, "sub")
-                or line.is_(j, "time")
-                or f in ("لحظة", "اثار", "انتشال")
-                or line.is_(j, "rescue")
-            ):
-                break
+        while j < b and j - i < CREDIT and not _ends_credit(line, i, j):
             j = line.end(j)
         if j > i:
             return i, j
     return None
+
+
+def _ends_credit(line: Line, i: int, j: int) -> bool:
+    """Whether the name of the credit that starts at word i is over at word j: what the recording shows begins."""
+    if (
+        not line.f[j][0].isalpha()
+        or line.f[j] in SCENES
+        or any(line.is_(j, c) for c in ("prep", "sub", "time", "rescue"))
+    ):
+        return True
+    if j > i and line.has(j, "people", "kin", "count"):
+        return True
+    return line.has(j, "event", "harm", "target", "weapon") and not line.has(j, "actor")

@@ -15,9 +15,20 @@ from dalil.claims.languages.ar.people import Group, groups_at
 from dalil.claims.languages.ar.places import Spot, spots_of
 from dalil.claims.languages.ar.status import cues_of, status_of
 from dalil.claims.languages.ar.tolls import Harm, Harms, doer_end, harms_of, past_aside
+from dalil.claims.languages.ar.values import quote, targets_of, toll_of, victims_of, weapons_of
 from dalil.claims.languages.ar.voices import Voice, speaker_of, suspects_of, voices_of
 from dalil.claims.languages.ar.words import Line, lexicon, lines_of, word_set
-from dalil.records import Claim, DateSpan, GroupToll, Place, Quote, Suspect, Target, TextIncident, Toll, Victim, Weapon
+from dalil.records import (
+    Claim,
+    DateSpan,
+    FootageMention,
+    Place,
+    Quote,
+    Suspect,
+    TextIncident,
+    Toll,
+    Victim,
+)
 
 MEANT = frozenset(("attempted", "threatened", "generic", "denied", "negated"))  # these make a weapon alone an act
 THAT = ("ان", "بان")
@@ -47,12 +58,6 @@ class Clause:
         return quote(self.line, a, b)
 
 
-def quote(line: Line, i: int, j: int) -> Quote:
-    """Words i..j as they stand in the text."""
-    start, end = line.span(i, j)
-    return Quote(start, end, line.text[start:end])
-
-
 def read(
     text: str, *, published: date | None, country: str | None, skipped: tuple[Quote, ...] = ()
 ) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
@@ -61,17 +66,52 @@ def read(
     `skipped` are quotes of the header (author, date, publisher); lines within them tell of no event.
     """
     dates = find_dates(text, published=published, lang="ar")
+    places = Places(country)
     told: list[Told] = []
+    beside: list[Beside] = []
     for line in lines_of(text, lexicon()):
         if any(q.start <= line.s[0] and line.e[-1] <= q.end + 1 for q in skipped):
             continue
         mine = [d for d in dates if line.s[0] <= d.quote.start < line.e[-1] and not _named_after_month(line, d)]
         for clause in clauses_of(line):
-            found = _told(clause, mine, published, country)
+            found = _told(clause, mine, published, places)
             if found is not None:
                 told.append(found)
+            else:
+                beside += _beside(clause, mine, len(told))
+    for x in beside:
+        _attach(told, x)
     claims = tuple(t.claim for t in told)
     return claims, incidents_of(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a clause without an act of its own says of the event told before claim `n`: a recording, people saved."""
+
+    n: int
+    footage: FootageMention | None
+    victims: tuple[Victim, ...]
+
+
+def _beside(clause: Clause, dates: list[DateSpan], n: int) -> list[Beside]:
+    line, a, b = clause.line, clause.a, clause.b
+    start, end = line.s[a], line.e[b - 1]
+    day = next((d for d in dates if start <= d.quote.start < end), None)
+    footage = footage_of(line, a, b, day)
+    saved = victims_of(line, Harms(), [], _rescued(line, a, b))
+    return [Beside(n, footage, saved)] if footage is not None or saved else []
+
+
+def _attach(told: list[Told], beside: Beside) -> None:
+    """Gives the recording and the people saved to the nearest claim of what happened, the one before first."""
+    order = [*range(beside.n - 1, -1, -1), *range(beside.n, len(told))]
+    home = next((k for k in order if told[k].claim.status == "reported"), None)
+    if home is None:
+        return
+    claim = told[home].claim
+    merged = replace(claim, footage=claim.footage or beside.footage, victims=(*claim.victims, *beside.victims))
+    told[home] = replace(told[home], claim=merged)
 
 
 def _named_after_month(line: Line, d: DateSpan) -> bool:
@@ -155,7 +195,7 @@ def _seen(clause: Clause, dates: list[DateSpan]) -> Seen | None:
     return Seen(clause, scene, cues, harms, people, voices_of(line, a, b), kind, trigger, when)
 
 
-def _told(clause: Clause, dates: list[DateSpan], published: date | None, country: str | None) -> Told | None:
+def _told(clause: Clause, dates: list[DateSpan], published: date | None, places: Places) -> Told | None:
     """The claim that one clause makes, or None where it makes none."""
     seen = _seen(clause, dates)
     if seen is None:
@@ -163,7 +203,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     line, a, b = clause.line, clause.a, clause.b
     suspects = suspects_of(line, a, b, seen.scene, seen.harms, seen.voices, seen.cues)
     spoken = speaker_of(line, seen.voices, seen.trigger)
-    where = _where(seen, country, suspects)
+    where = _where(seen, places, suspects)
     status = _status(seen, spoken, suspects, where, published)
     if status == "denied" and spoken is not None:
         suspects = [replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects]
@@ -171,8 +211,8 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, country
     killed, injured, missing = _tolls(seen, status)
     claim = Claim(
         seen.kind, status, clause.quote, spoken[0] if spoken else None, when, where, killed, injured, missing,
-        _victims(line, seen.harms, seen.people, _rescued(line, a, b)), tuple(suspects),
-        _targets(line, seen.scene, seen.harms), _weapons(line, seen.scene), footage_of(line, a, b, when),
+        victims_of(line, seen.harms, seen.people, _rescued(line, a, b)), tuple(suspects),
+        targets_of(line, seen.scene, seen.harms), weapons_of(line, seen.scene), footage_of(line, a, b, when),
     )  # fmt: skip
     bare = not (seen.counted or seen.harms.told or claim.targets or suspects or when or where or claim.footage)
     again, rising = _again(line, seen.scene, seen.cues), "rising" in seen.cues
@@ -210,7 +250,7 @@ def _tolls(seen: Seen, status: str) -> tuple[Toll | None, Toll | None, Toll | No
     if status in UNTOLD:
         return None, None, None
     line, rising = seen.clause.line, "rising" in seen.cues
-    return tuple(_toll(line, seen.harms, effect, rising) for effect in ("death", "injury", "missing"))
+    return tuple(toll_of(line, seen.harms, effect, rising) for effect in ("death", "injury", "missing"))
 
 
 def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list[tuple[Group, str]]:
@@ -258,16 +298,18 @@ def _finite(line: Line, scene: Scene, a: int) -> bool:
 
 def _rescued(line: Line, a: int, b: int) -> list[Group]:
     """People who were pulled out alive."""
+    if any(line.is_(x, "dead") for x in range(a, b)):
+        return []
+    alive = any(line.is_(x, "alive") for x in range(a, b))
     for k in range(a, b):
-        if (
-            line.is_(k, "rescue")
-            and not any(line.is_(x, "dead") for x in range(k, b))
-            and any(line.is_(x, "alive") for x in range(k, b))
-        ):
+        if line.is_(k, "save") or (alive and line.is_(k, "rescue")):
             for n in range(line.end(k), min(line.end(k) + 4, b)):
                 found = groups_at(line, n, bare=False)
-                if found and not (found[0].role == "" and line.has(n, "actor")) and not line.f[n].startswith("متطوع"):
+                if found and not line.has(n, "actor"):
                     return found
+    if any(line.is_(k, "safety") for k in range(a, b)):
+        lists = (groups_at(line, k, bare=False) for k in range(a, b))
+        return next((found for found in lists if found and found[0].group == "child"), [])
     return []
 
 
@@ -282,7 +324,7 @@ def _when(line: Line, a: int, b: int, dates: list[DateSpan], trigger: int) -> Da
     return min(inside, key=lambda d: abs(d.quote.start - at) + (0 if d.precision in ("day", "range") else 200))
 
 
-def _where(seen: Seen, country: str | None, suspects: list[Suspect]) -> Place | None:
+def _where(seen: Seen, places: Places, suspects: list[Suspect]) -> Place | None:
     """The clause's place: the spot with the highest score that is no part of a speaker, a person or a doer."""
     line, a, b = seen.clause.line, seen.clause.a, seen.clause.b
     taken = {x for v in seen.voices for x in range(v.i, v.j)}
@@ -298,100 +340,23 @@ def _where(seen: Seen, country: str | None, suspects: list[Suspect]) -> Place | 
     if not spots:
         return None
     best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < seen.trigger), -s.i))
-    return _place(best, spots, country)
+    return places.of(best, spots)
 
 
-def _place(spot: Spot, spots: list[Spot], country: str | None) -> Place:
-    """The spot with its candidates in the gazetteers; another place of the clause is taken for what it lies in."""
-    admin = next((s.name for s in spots if s is not spot and s.score < spot.score), None)
-    return resolve(spot.name, spot.quote, country=country, admin=admin, feature_hint=spot.hint or "town")
+class Places:
+    """The places of one text with their candidates in the gazetteers, each name looked up once."""
 
+    def __init__(self, country: str | None):
+        self.country = country
+        self._known: dict[tuple[str, str | None, str], Place] = {}
 
-def _toll(line: Line, harms: Harms, effect: str, rising: bool) -> Toll | None:
-    """The sum of one effect over the clause, with its subgroups; None where nothing bounds it.
-
-    Where the toll rose, the highest figure holds the others: ارتفعت الحصيلة إلى 12 بعد وفاة ثلاثة.
-    """
-    found = harms.of(effect)
-    zero = next((h for h in found if h.zero), None)
-    groups = [g for h in found for g in h.groups]
-    if zero is not None and not any(g.count for g in groups):
-        return Toll(0, 0, 0, quote(line, zero.k, line.end(zero.k)))
-    known = [g for g in groups if g.amount is not None and g.amount.value is not None]
-    if not known:
-        return None
-    if rising:
-        known = groups = [max(known, key=lambda g: g.amount.value)]
-    low = best = high = 0
-    for g in known:
-        m = g.amount
-        least = m.low if m.low is not None else (m.best if len(known) > 1 else None)
-        low = None if low is None or least is None else low + least
-        best = None if best is None or m.best is None else best + m.best
-        high = None if high is None or m.high is None else high + m.high
-    if len(known) < len(groups):
-        high = None
-    i, j = min(g.i for g in groups), max(g.amount.j if g.amount else g.j for g in known)
-    j = max(j, max(min(line.end(g.head), g.j) for g in known))
-    return Toll(low, best, high, quote(line, i, j), _groups(line, groups))
-
-
-def _groups(line: Line, groups: list[Group]) -> tuple[GroupToll, ...]:
-    out: dict[str, GroupToll] = {}
-    for g in [x for y in groups for x in (y, *y.parts)]:
-        m = g.amount
-        if not g.group or m is None:
-            continue
-        old = out.get(g.group)
-        q = quote(line, g.i, max(line.end(g.head), g.i + 1))
-        if old is None:
-            out[g.group] = GroupToll(g.group, m.low, m.best, m.high, q)
-        else:
-            out[g.group] = GroupToll(
-                g.group, _plus(old.low, m.low), _plus(old.best, m.best), _plus(old.high, m.high), old.quote
-            )
-    return tuple(out.values())
-
-
-def _plus(a: int | None, b: int | None) -> int | None:
-    return None if a is None or b is None else a + b
-
-
-def _victims(line: Line, harms: Harms, people: list[tuple[Group, str]], rescued: list[Group]) -> tuple[Victim, ...]:
-    effects = {"death": "death", "injury": "injury", "missing": "unknown"}
-    listed = [(g, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups]
-    listed += [
-        (p, effects.get(h.effect, h.effect)) for h in harms.found if not h.joint for g in h.groups for p in g.parts
-    ]
-    seen = {g.i for g, _ in listed}
-    listed += [(g, e) for g, e in people if g.i not in seen]
-    listed += [(g, "rescued") for g in rescued if g.i not in seen]
-    out = []
-    for g, effect in listed:
-        if g.effect and g.amount is None and g.name is None:
-            continue
-        q = quote(line, g.i, g.j if g.j > g.i else g.i + 1)
-        mentions = (line.said(*g.name), q.text) if g.name else (q.text,)
-        quotes = (quote(line, *g.name), q) if g.name else (q,)
-        out.append(
-            Victim(
-                mentions, g.count if g.amount is not None else None, effect, g.name is not None, g.age, g.sex, quotes
-            )
-        )
-    return tuple(out)
-
-
-def _targets(line: Line, scene: Scene, harms: Harms) -> tuple[Target, ...]:
-    names = {x for h in harms.found for g in h.groups if g.name for x in range(*g.name)}
-    return tuple(
-        Target((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),))
-        for k, e in scene.targets
-        if k not in names
-    )
-
-
-def _weapons(line: Line, scene: Scene) -> tuple[Weapon, ...]:
-    return tuple(Weapon((line.said(k, line.end(k)),), e.a, (quote(line, k, line.end(k)),)) for k, e in scene.weapons)
+    def of(self, spot: Spot, spots: list[Spot]) -> Place:
+        """The spot resolved; another place of its clause is taken for what it lies in."""
+        admin = next((s.name for s in spots if s is not spot and s.score < spot.score), None)
+        key = (spot.name, admin, spot.hint or "town")
+        if key not in self._known:
+            self._known[key] = resolve(spot.name, None, country=self.country, admin=admin, feature_hint=key[2])
+        return replace(self._known[key], quote=spot.quote)
 
 
 def _again(line: Line, scene: Scene, cues: dict[str, int]) -> bool:

@@ -13,7 +13,7 @@ from importlib.resources import files
 WORD = re.compile(
     r"[0-9\u0660-\u0669\u06f0-\u06f9]+(?:[.,:\u066b\u066c/][0-9\u0660-\u0669\u06f0-\u06f9]+)*"
     r"|[\u0621-\u065f\u0670-\u06d3\u06d5]+"
-    r"|[A-Za-z\u00c0-\u024f]+(?:['’-][A-Za-z\u00c0-\u024f]+)*"
+    r"|[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f]*(?:['’-][A-Za-z0-9\u00c0-\u024f]+)*"
     r"|\n+|[^\w\s]"
 )
 MARKS = re.compile("[\u064b-\u065f\u0670\u0640]")

@@ -34,7 +34,7 @@ TELLING = {
     "barrel_bomb": 9, "chemical": 9, "airstrike": 8, "missile": 7, "shelling": 7, "explosion": 6, "execution": 6,
     "stabbing": 5, "shooting": 5, "arson": 4, "ground_assault": 3, "killing": 2, "torture": 2, "attack": 1, "other": 0,
 }  # fmt: skip
-QUIET = ("leave", "lose", "find", "claim", "threat", "suffer")  # frames that make no claim without an outcome
+QUIET = ("care", "leave", "lose", "find", "claim", "threat", "suffer")  # frames that make no claim without an outcome
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
             continue
         if m.frame in QUIET and m.effect in ("unknown", "death") and not m.victims and m.frame != "threat":
             continue
-        if m.frame in ("leave", "lose", "find", "claim", "suffer") and m.effect == "unknown":
+        if m.frame in ("leave", "lose", "find", "claim", "suffer", "care", "wound") and (m.effect == "unknown" or (m.frame == "wound" and not m.victims)):
             continue
         home = next((d for d in out if d.status == status and _together(d, m)), None)
         if home is None:

@@ -13,6 +13,7 @@ class Line:
     """One sentence with its marks: `marks[k]` is (end, meanings) of the known phrase that starts at word k, or None."""
 
     __slots__ = (
+        "cover",
         "cap",
         "e",
         "heading",
@@ -35,6 +36,7 @@ class Line:
         self.number, self.paragraph, self.heading = sentence.number, sentence.paragraph, sentence.heading
         self.n = len(self.w)
         self.marks: list[tuple[int, tuple[Entry, ...]] | None] = [None] * self.n
+        self.cover: list[int] = list(range(self.n))
         self.phrases: list = []
         self.owner: list = [None] * self.n
         self._mark()
@@ -52,6 +54,8 @@ class Line:
                 k += 1
             else:
                 marks[k] = found
+                for x in range(k + 1, found[0]):
+                    self.cover[x] = k
                 k = found[0]
 
     def _abbreviation(self, k, found):
@@ -82,6 +86,7 @@ class Line:
         """Whether the word or phrase at k belongs to the closed class `name`."""
         if not 0 <= k < self.n:
             return False
+        k = self.cover[k]
         m = self.marks[k]
         if m is None or m[0] == k + 1:
             return self.w[k] in self.lx.classes.get(name, NONE)

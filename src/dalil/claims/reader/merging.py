@@ -213,15 +213,21 @@ def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
 def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted: bool) -> Toll | None:
     """Not fewer than the persons told one by one, unless a figure says exactly how many there were."""
     singles = [p for p in event.people.persons if p.effect in effects and p.single]
-    if not singles or (value(chosen) or 0) >= len(singles):
+    listed = 0 if counted else sum(p.count or 0 for p in event.people.persons if p.effect in effects and p.plural and _figured(p))
+    if not singles or (value(chosen) or 0) >= len(singles) + listed:
         return chosen
     if counted and chosen is not None and chosen.high is not None:
         return chosen
     line, p = singles[0].mentions[0]
-    n = len(singles)
+    n = len(singles) + listed
     if chosen is not None and chosen.high is None and counted:
         return Toll(n, n, None, chosen.quote)
     return Toll(n, n, n, chosen.quote if chosen else line.quote(p.i, p.j))
+
+
+def _figured(person: Person) -> bool:
+    """Whether a figure counts the group."""
+    return any(p.amount is not None and not p.amount.vague for _, p in person.mentions)
 
 
 def _plain_count(d: Draft, effects: set[str]) -> bool:
@@ -229,7 +235,7 @@ def _plain_count(d: Draft, effects: set[str]) -> bool:
     hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
     if hit and all(p.definite for p in hit):
         return False
-    return any(p.amount is not None and not p.amount.vague for p in hit) and not any(p.name is not None for p in hit)
+    return any(p.amount is not None and not p.amount.vague for p in hit)
 
 
 def _standing(tolls: list[tuple[Toll, frozenset[str], bool]], more: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:

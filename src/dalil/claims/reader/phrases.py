@@ -185,7 +185,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
         verb = line.entry(k, "verb") or line.entry(k, "noun")
         if verb is not None:
             if opened and _modifies(line, k, verb):
-                state = verb if verb.cat == "verb" or verb.a == "state" else state
+                state = verb if (verb.cat == "verb" and verb.form != "ing") or verb.a == "state" else state
                 k = line.end(k)
                 steps += 1
                 continue

@@ -79,6 +79,10 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     found = [e for e in line.marks[k][1] if e.cat in ("verb", "noun")]
     if not found or any(e.cat == "idiom" for e in line.marks[k][1]):
         return None
+    if k and (p := line.owner[k - 1]) is not None and p.kind == "number" and p.amount.value == 1 and p.i and found[0].c == "shot":
+        before = line.entry(p.i - 1, "verb")
+        if before is not None and before.a == "fire":
+            return None  # "fired one shot"
     verbs = [e for e in found if e.cat == "verb"]
     nouns = [e for e in found if e.cat == "noun"]
     if not verbs or not nouns:
@@ -195,6 +199,7 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
             k -= 1
     if line.is_(k, "and") and (before := _verb_ending(line, k)) is not None:
         return subject(line, before, kinds)
+    k = _over_aside(line, k)
     fallback: Phrase | None = None
     steps = 0
     while k >= 0 and steps < 40:
@@ -212,14 +217,18 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         fits = phrase.kind in kinds or (phrase.kind == "number" and "people" in kinds and _bare(line, phrase, i))
         if fits and phrase.kind == "pronoun" and line.is_(phrase.i, "rel"):
             fits = False
+        if fits and phrase.kind == "people" and line.w[i - 1] == "being" and phrase.j == i - 1:
+            return [phrase]
         if fits:
             if not (before >= 0 and (line.is_(before, "prep") or line.is_(before, "include"))):
                 if _unmarked(phrase) and _stronger(line, phrase, kinds):
                     k = before
                     continue
-                found = _list_back(line, phrase, kinds)
+                found, inside = _list_back(line, phrase, kinds)
                 first = found[0].i - 1
-                if not (first >= 0 and line.is_(first, "include")):
+                if phrase.kind == "actor" and fallback is not None:
+                    break
+                if not inside and not (first >= 0 and line.is_(first, "include")):
                     return found
                 before = first
                 if fallback is None:
@@ -230,6 +239,16 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
     if fallback is not None and not line.is_(fallback.i - 1, "by"):
         return [fallback]
     return []
+
+
+def _over_aside(line: Line, k: int) -> int:
+    """The word before the aside that a comma at k closes: "six civilians, most of whom were children, were killed"."""
+    if k < 0 or line.w[k] not in (",", "–", "—", "-"):
+        return k
+    for x in range(k - 1, max(-1, k - 30), -1):
+        if line.w[x] in (",", "–", "—", "-", ":") and (line.is_(x + 1, "include") or (line.is_(x + 1, "rel"))):
+            return x - 1
+    return k
 
 
 def _unmarked(p: Phrase) -> bool:
@@ -289,9 +308,10 @@ def _wall(line: Line, k: int, i: int) -> bool:
     return not (line.is_(n, "of") or line.w[n : n + 1] == ["to"] or line.is_(n, "by") or line.is_(n, "sub"))
 
 
-def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]:
-    """`last` and the phrases joined to it on its left by commas and "and"."""
+def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> tuple[list[Phrase], bool]:
+    """`last` and the phrases joined to it on its left by commas and "and"; True where the list hangs on a preposition."""
     out = [last]
+    inside = False
     k = last.i - 1
     joined = False
     while k > 0:
@@ -312,11 +332,12 @@ def _list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> list[Phrase]
         if phrase.i and line.is_(phrase.i - 1, "prep") and not line.is_(phrase.i - 1, "and") and not line.is_(phrase.i - 1, "include"):
             owner = line.owner[phrase.i - 2] if phrase.i > 1 and line.is_(phrase.i - 1, "of") else None
             if owner is None or owner.amount is None or owner.kind not in kinds:
+                inside = line.w[k] != "," and not line.is_(phrase.i - 1, "include")
                 break
             phrase = owner
         out.append(phrase)
         k = phrase.i - 1
-    return _without_appositions(line, out[::-1])
+    return _without_appositions(line, out[::-1]), inside
 
 
 def _without_appositions(line: Line, found: list[Phrase]) -> list[Phrase]:
@@ -487,6 +508,10 @@ def _doers(m: Mention, phrases: list[Phrase]) -> None:
 def _harm(m: Mention) -> None:
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
+    if m.effect == "shot" and m.voice != "passive" and line.is_(m.j, "atword"):
+        m.effect = "unknown"
+        _doing(m)
+        return
     harmed = ("people", "pronoun") if line.is_(m.i, "loose") else PEOPLE if m.entry.c in ("abducted", "none") else HARMED
     if m.voice in ("passive", "reduced", "being"):
         m.victims = subject(line, m.i, harmed)
@@ -614,7 +639,7 @@ def _death(m: Mention) -> None:
         and p.kind in PEOPLE
     ):
         m.victims = [p]
-    if not m.victims and m.i and (p := line.owner[m.i - 1]) is not None and p.kind == "number":
+    if not m.victims and m.i and (p := line.owner[m.i - 1]) is not None and p.amount is not None and p.kind in ("number", "people"):
         m.victims = [p]
     if not m.victims and m.i and line.is_(m.i - 1, "poss"):
         m.victims = [Phrase("pronoun", m.i - 1, m.i, m.i - 1, m.i - 1, m.i, definite=True, plural=line.is_(m.i - 1, "pronpl"))]
@@ -625,7 +650,7 @@ def _toll(m: Mention) -> None:
     """death toll, casualties, bodies, injuries: a figure or an "of" tells how many."""
     line = m.line
     before = line.owner[m.i - 1] if m.i else None
-    if before is not None and before.kind == "number" and not (m.effect == "injury" and before.amount.vague):
+    if before is not None and before.amount is not None and before.kind in ("number", "people") and not (m.effect == "injury" and before.amount.vague):
         m.victims = [before]
         return
     m.victims = following(line, m.j, "of", PEOPLE, 3)
@@ -651,13 +676,15 @@ def _figure(m: Mention) -> None:
     """The death toll: the last figure that it is said to have reached."""
     n = _figure_after(m.line, m.j)
     if n is not None:
-        m.victims, m.toll, m.latest = [n], True, True
+        rising = any(m.line.is_(k, "rising") for k in range(max(0, m.i - 4), n.i + 1))
+        m.victims, m.toll, m.latest = [n], True, rising
 
 
 def _nearest_people(line: Line, k: int) -> list[Phrase]:
     for x in range(k - 1, max(-1, k - 25), -1):
         p = line.owner[x]
-        if p is not None and p.kind in PEOPLE and not (p.kind == "name" and line.is_(p.i - 1, "loc")):
+        described = p is not None and p.kind == "name" and p.i and line.w[p.i - 1].isalpha() and not line.cap[p.i - 1]
+        if p is not None and p.kind in PEOPLE and not (described and (line.is_(p.i - 1, "loc") or line.marks[p.i - 1] is None)):
             return [p]
     return []
 
@@ -685,7 +712,7 @@ def _state(m: Mention) -> None:
     before = line.owner[m.i - 1] if m.i else None
     counted = before is not None and before.kind in ("actor", "thing") and before.amount is not None
     if before is not None and (before.kind in ("number", "people", "name") or counted):
-        m.victims = [before] if not line.is_(before.i - 1, "and") else _list_back(line, before, PEOPLE)
+        m.victims = [before] if not line.is_(before.i - 1, "and") else _list_back(line, before, PEOPLE)[0]
         return
     k = skip_back(line, m.i - 1)
     verb = line.entry(k, "verb")
@@ -726,6 +753,17 @@ def _lose(m: Mention) -> None:
         m.victims = subject(line, m.i, (*PEOPLE, "actor"))
 
 
+def _care(m: Mention) -> None:
+    """was taken to hospital: the subject is hurt, where a hospital is named behind the verb."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    there = any(line.is_(k, "hospitalword") for k in range(m.j, min(line.n, m.j + 10)))
+    passive = m.voice in ("passive", "reduced", "being")
+    m.victims = (subject(line, m.i) if passive else objects(line, m.j)) if there else []
+    m.victims = [p for p in m.victims if p.kind != "number" or p.amount.value]
+    m.effect = "injury" if m.victims else "unknown"
+
+
 def _suffer(m: Mention) -> None:
     """suffered injuries, received a bullet wound: the subject was hurt, where an injury is the object."""
     line = m.line
@@ -749,7 +787,7 @@ def _abduct(m: Mention) -> None:
 FRAMES = {
     "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
     "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
-    "suffer": _suffer, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
+    "suffer": _suffer, "care": _care, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
     "protest": _protest, "figure": _figure, "wound": _wound, "state": _state,
     "move": _doing, "flee": _flee, "besiege": _hit,
 }  # fmt: skip

@@ -45,6 +45,8 @@ def _told(line: Line, k: int) -> bool:
 
 
 def _before(line: Line, k: int) -> Phrase | None:
+    if k and line.owner[k - 1] is None and line.cap[k - 1] and not line.shout and line.marks[k - 1] is None and line.w[k - 1].isalpha():
+        return Phrase("name", k - 1, k, k - 1, k - 1, k, name=(k - 1, k))
     x, steps = k - 1, 0
     while x >= 0 and steps < 12:
         p = line.owner[x]

@@ -12,7 +12,6 @@ from dalil import db
 from dalil.archive import custody
 from dalil.records import Claim, Footage, LogEntry, Reading, decode
 
-
 # So many incidents are named on the page of one recording; more would be no help to a reader.
 MOST_TIED = 50
 

@@ -18,7 +18,10 @@ from dalil.records import Capture, LogEntry, Object
 
 CAPTURING = ("capture", "adopt")
 CAPTURE_FIELDS = ("object", "size", "media_type", "name", "source", "captured", "tool", "by")
+NEEDED = frozenset(CAPTURE_FIELDS)
+COLUMNS = tuple(column.name for column in capture.columns)
 SHA256 = re.compile(r"[0-9a-f]{64}")
+KINDS = {name: int if name == "size" else str for name in CAPTURE_FIELDS}
 READ_ROWS = 2000
 
 Act = tuple[str, Mapping[str, object]]
@@ -39,12 +42,13 @@ def append(connection: Connection, edge: merkle.Frontier, acts: Sequence[Act]) -
     Nothing is durable before the caller's transaction is.
     """
     at = lines.new_moment()
+    at_utc = lines.read_moment(at)
     entries, rows, beside, captures = [], [], [], []
     for seq, (act, values) in enumerate(acts, edge.size):
         line, disclosures = lines.make_line(seq, at, act, values)
         rows.append({"seq": seq, "line": line})
         beside.append({"seq": seq, "disclosures": "~".join(disclosures)})
-        entry = LogEntry(seq, lines.read_moment(at), act, line, {**values, lines.FIELDS: sorted(values)})
+        entry = LogEntry(seq, at_utc, act, line, {**values, lines.FIELDS: sorted(values)})
         entries.append(entry)
         if row := capture_row(entry):
             captures.append(row)
@@ -120,33 +124,23 @@ def leaf_hashes(connection: Connection, start: int = 0, stop: int | None = None)
 
 def capture_row(entry: LogEntry) -> dict[str, object] | None:
     """The capture table's row for an entry; None if it is no capture or one of its values was erased."""
-    fields = entry.disclosed
-    if entry.act not in CAPTURING or not all(name in fields for name in CAPTURE_FIELDS) or wrong_fields(fields):
+    values = capture_values(entry.seq, entry.act, entry.disclosed)
+    return dict(zip(COLUMNS, values, strict=True)) if values else None
+
+
+def capture_values(seq: int, act: str, fields: Mapping[str, object]) -> tuple[object, ...] | None:
+    """The same in the order of the table's columns."""
+    if act not in CAPTURING or not fields.keys() >= NEEDED or wrong_fields(fields):
         return None
-    return {
-        "seq": entry.seq,
-        "sha256": fields["object"],
-        "size": fields["size"],
-        "media_type": fields["media_type"],
-        "name": fields["name"],
-        "source": fields["source"],
-        "captured_utc": fields["captured"],
-        "tool": fields["tool"],
-        "by": fields["by"],
-        "page": fields.get("page"),
-    }
+    return (seq, *(fields[name] for name in CAPTURE_FIELDS), fields.get("page"))
 
 
 def wrong_fields(fields: Mapping[str, object]) -> list[str]:
     """The names of a capture's fields whose values are of the wrong kind."""
-    wrong = [name for name in CAPTURE_FIELDS if name in fields and not isinstance(fields[name], _kind(name))]
+    wrong = [name for name in CAPTURE_FIELDS if type(fields.get(name, KINDS[name]())) is not KINDS[name]]
     if "object" in fields and not SHA256.fullmatch(str(fields["object"])):
         wrong.append("object")
     return wrong
-
-
-def _kind(name: str) -> type:
-    return int if name == "size" else str
 
 
 def as_capture(row: Mapping[str, object]) -> Capture:

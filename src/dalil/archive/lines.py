@@ -57,6 +57,7 @@ class _Wire(msgspec.Struct, forbid_unknown_fields=True):
     v: int
 
 
+_quoted = json.encoder.encode_basestring
 _wire = msgspec.json.Decoder(_Wire)
 
 
@@ -83,6 +84,9 @@ def read_moment(text: str) -> datetime:
 
 def canonical(value: object) -> str:
     """`value` as RFC 8785 JSON; ValueError for what the log does not hold (fractions, other types, huge integers)."""
+    if type(value) is str:
+        value.encode()
+        return _quoted(value)
     _check(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
@@ -112,10 +116,13 @@ def _check(value: object) -> None:
 
 def disclose(name: str, value: object, salt: bytes) -> str:
     """The SD-JWT disclosure of one field (RFC 9901 section 4.2.1), in canonical JSON."""
+    return _disclose(name, value, _b64(salt))
+
+
+def _disclose(name: str, value: object, salt: str) -> str:
     if not NAME.fullmatch(name):
         raise ValueError(f"not a field name: {name!r}")
-    text = f'["{_b64(salt)}","{name}",{canonical(value)}]'
-    return _b64(text.encode())
+    return _b64(f'["{salt}","{name}",{canonical(value)}]'.encode())
 
 
 def digest_of(disclosure: str) -> str:
@@ -159,6 +166,14 @@ def _b64(data: bytes) -> str:
     return b2a_base64(data, newline=False).rstrip(b"=").translate(URL_SAFE).decode("ascii")
 
 
+def _b64_each(data: bytes, size: int) -> list[str]:
+    """base64url of each `size` bytes, made in one go: filled up with zeros to threes, cut off again afterwards."""
+    fill = bytes(-size % 3)
+    text = _b64(b"".join([data[i : i + size] + fill for i in range(0, len(data), size)]))
+    step, chars = (size + len(fill)) // 3 * 4, (size * 8 + 5) // 6
+    return [text[i : i + chars] for i in range(0, len(text), step)]
+
+
 # ---------------------------------------------------------------- lines
 
 
@@ -170,14 +185,10 @@ def make_line(seq: int, at: str, act: str, values: Mapping[str, object]) -> tupl
         raise ValueError(f'the field "{FIELDS}" is the log\'s own')
     fields = {**values, FIELDS: sorted(values)}
     decoys = -len(fields) % PAD_TO
-    noise = os.urandom(SALT_BYTES * len(fields) + 32 * decoys)
-    salts, rest = noise[: SALT_BYTES * len(fields)], noise[SALT_BYTES * len(fields) :]
-    disclosures = tuple(
-        disclose(name, value, salts[SALT_BYTES * i : SALT_BYTES * (i + 1)])
-        for i, (name, value) in enumerate(fields.items())
-    )
-    digests = [digest_of(disclosure) for disclosure in disclosures]
-    digests += [_b64(rest[32 * i : 32 * (i + 1)]) for i in range(decoys)]
+    salts = _b64_each(os.urandom(SALT_BYTES * len(fields)), SALT_BYTES)
+    disclosures = tuple(_disclose(name, value, salt) for (name, value), salt in zip(fields.items(), salts, strict=True))
+    noise = b"".join([sha256(disclosure.encode("ascii")).digest() for disclosure in disclosures])
+    digests = _b64_each(noise + os.urandom(32 * decoys), 32)
     if len(digests) > MAX_DIGESTS:
         raise ValueError(f"{len(values)} fields are too many for one line")
     return render(seq, at, act, sorted(digests)), disclosures

@@ -8,10 +8,10 @@ from dalil.claims.languages.ar.words import Entry, Line, word_set
 
 # Which kind wins where a clause tells several: means before outcomes, outcomes before "attack". On our own sentences.
 RANK = {
-    "ceasefire": 100, "barrel_bomb": 99, "chemical": 98, "airstrike": 90, "missile": 85, "shelling": 80,
+    "barrel_bomb": 99, "chemical": 98, "airstrike": 90, "missile": 85, "shelling": 80,
     "explosion": 78, "sexual_violence": 76, "execution": 74, "stabbing": 73, "torture": 72, "abduction": 70,
     "detention": 68, "arson": 66, "looting": 64, "robbery": 63, "shooting": 62, "ground_assault": 50, "killing": 40,
-    "attack": 30, "displacement": 20, "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
+    "attack": 30, "ceasefire": 21, "displacement": 20, "siege": 19, "work_stoppage": 18, "movement": 17, "other": 0,
 }  # fmt: skip
 # Acts that are never an accident, and acts that are no violence by themselves.
 ARMED = ("airstrike", "barrel_bomb", "missile", "shelling", "bombard", "shooting", "execution", "stabbing", "chemical",
@@ -84,6 +84,8 @@ def scene_of(line: Line, a: int, b: int) -> Scene:
 def _act(line: Line, k: int, m) -> Entry | None:
     found = [e for e in m[1] if e.cat == "event"]
     if not found:
+        return None
+    if found[0].a == "explosion" and any(line.is_(x, "emotion") for x in range(m[0], min(m[0] + 4, line.n))):
         return None
     if m[2].stem == "فجر" and not (
         line.has(m[0], "people", "actor", "weapon") or line.f[min(m[0], line.n - 1)] in ("نفسه", "نفسها")

@@ -217,7 +217,7 @@ def name_at(line: Line, k: int) -> int:
         if (
             line.marks[j] is not None
             or (j == k and w.startswith(("ال", "ب", "لل")))
-            or (len(w) > 5 and w.endswith(("ين", "ون", "ات")))
+            or (j == k and len(w) > 5 and w.endswith(("ين", "ون", "ات")))
         ):
             break
         j += 1

@@ -233,9 +233,21 @@ def _status(seen: Seen, spoken, suspects: list[Suspect], where: Place | None, pu
         return status
     if seen.kind in ("killing", "displacement") and seen.scene.has("war"):
         return "total"
+    if not (counted or seen.when) and _talk(clause.line, seen.scene):
+        return "generic"
     if not (counted or seen.when or where) and not _finite(clause.line, seen.scene, clause.a):
         return "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
     return status
+
+
+def _talk(line: Line, scene: Scene) -> bool:
+    """Whether only plurals with the article tell of acts: "against the raids", "the attacks on convoys"."""
+    nouns = [
+        k
+        for k, e in scene.acts
+        if e.b == "event" and line.cut(k).det and line.f[line.end(k) - 1 if line.end(k) - k == 1 else k].endswith("ات")
+    ]
+    return bool(nouns) and len(nouns) == len(scene.acts) and not scene.weapons and not scene.targets
 
 
 def _past(when: DateSpan | None, published: date | None) -> DateSpan | None:

@@ -64,6 +64,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
         k = line.end(k)
     _counted(line, a, b, used, out)
     _late_parts(line, a, b, out)
+    _of_pronoun(line, a, b, out)
     _missing(line, a, b, out)
     return out
 
@@ -114,7 +115,8 @@ def _noun(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
             found = [_named(line, j, stop)]
     if not found:
         return [] if line.cut(k).suffix or line.is_(j, "prep") else None
-    return [Harm(e.b if e.b in ("death", "injury") else g.effect or e.b, [g], k) for g in found]
+    first = Harm(e.b if e.b in ("death", "injury") else found[0].effect or e.b, [found[0]], k)
+    return [first, *(Harm(g.effect or e.b, [g], k) for g in found[1:])]
 
 
 def _named(line: Line, j: int, stop: int) -> Group:
@@ -235,7 +237,8 @@ def _gloss(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | 
 def _lost(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """لقي، فقد، فارق with حتفه، مصرعه، حياته behind the people or before them."""
     if not any(w in LOSSES for w in line.f[k + 1 : k + REACH]):
-        return None
+        found = groups_at(line, line.end(k)) if line.cut(k).stem in ("فقد", "فقدت") else []
+        return [Harm("missing", found, k)] if found else None
     j = line.end(k)
     if line.f[j : j + 1] and line.f[j] in LOSSES:
         j += 1
@@ -303,6 +306,10 @@ def _victim(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] |
 
 def _toll(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     """ارتفعت حصيلة القتلى إلى تسعة; بلغ عدد الشهداء 12."""
+    for start in range(max(0, k - 4), k):
+        risen = amount_at(line, start + 1) if line.f[start] == "الي" else None
+        if risen is not None and risen.j == k:
+            return [Harm(e.b, [Group(start + 1, k, start + 1, risen, plural=True)], k)]
     to = next((x for x in range(line.end(k), b) if line.f[x] == "الي" and amount_at(line, x + 1)), None)
     for start in range(to + 1 if to is not None else line.end(k), min(k + REACH + 4, b) if to is None else to + 2):
         g = group_at(line, start, bare=True)
@@ -358,6 +365,19 @@ def _counted(line: Line, a: int, b: int, used: set[int], out: Harms) -> None:
 def _between_dead_and_hurt(line: Line, k: int) -> bool:
     """ "40 بين قتيل وجريح": the words are no count of their own."""
     return any(line.f[x] == "بين" for x in range(max(0, k - 3), k)) or (k > 1 and line.f[k - 1] == "او")
+
+
+def _of_pronoun(line: Line, a: int, b: int, out: Harms) -> None:
+    """ما أدى إلى مقتله: one person who was told of before; nothing where a death is counted anyway."""
+    for k in range(a, b):
+        e = line.entry(k, "harm")
+        if (
+            e is not None
+            and (e.a, e.b) == ("noun", "death")
+            and line.cut(k).suffix in ("ه", "ها")
+            and not out.of("death")
+        ):
+            out.found.append(Harm("death", [Group(k, k + 1, k, Amount(1, 1, 1, k, k + 1))], k))
 
 
 def _late_parts(line: Line, a: int, b: int, out: Harms) -> None:

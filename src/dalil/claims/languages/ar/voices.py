@@ -12,6 +12,7 @@ from dalil.records import Quote, Speaker, Suspect
 STATES = frozenset(("state", "government", "state_force", "official"))
 BEGINS = word_set("begins")
 MASKED = word_set("masked")
+PART_OF = word_set("part_of")
 BOMBER = word_set("bomber")
 NOUN_OF_LOSS = word_set("noun_of_loss")
 SUFFERED = frozenset(("killing", "execution", "abduction", "detention", "displacement", "body", "find"))
@@ -156,7 +157,30 @@ def suspects_of(
         if _does(line, k, j, a, b, scene) or any(x[0] <= k < x[1] for x in agents):
             out.append(_suspect(line, k, j, _certainty(line, k, j, cues), None))
         k = j
+    if not out:
+        out = _shared(line, a, b, scene, speaking)
     return _merged(out)
+
+
+def _shared(line: Line, a: int, b: int, scene: Scene, speaking: set[int]) -> list[Suspect]:
+    """خرق النظام الهدنة وقصف…: the doer of the first verb does the second too."""
+    joined = [k for k, _ in scene.acts if line.cut(k).conj == "و" and not line.cut(k).det and _verb(line, k)]
+    for k in range(a, joined[0] if joined else a):
+        if (
+            k not in speaking
+            and _actor(line, k)
+            and line.has(k, "actor")
+            and not line.cut(k).prep
+            and not line.cut(k).conj
+        ):
+            if k and (line.is_(k - 1, "prep") or line.is_(k - 1, "loc") or line.has(k - 1, "harm", "event", "num")):
+                return []
+            return [_suspect(line, k, _extent(line, k, b), "stated", None)]
+    return []
+
+
+def _verb(line: Line, k: int) -> bool:
+    return any(e.cat == "event" and e.b == "act" for e in line.marks[k][1])
 
 
 def _actor(line: Line, k: int) -> bool:
@@ -206,14 +230,16 @@ def _does(line: Line, i: int, j: int, a: int, b: int, scene: Scene) -> bool:
     start = _ruler(line, i, a)
     if line.is_(start, "by") or (start > a and line.is_(start - 1, "by")):
         return True
-    return (not cut.conj and _behind_act(line, start, cut)) or _before_verb(line, i, j, b, cut)
+    return (not cut.conj and _behind_act(line, start, cut, j)) or _before_verb(line, i, j, b, cut)
 
 
-def _behind_act(line: Line, start: int, cut) -> bool:
-    """Whether an actor cut as `cut` right behind the phrase at `start` is its doer."""
+def _behind_act(line: Line, start: int, cut, end: int) -> bool:
+    """Whether an actor cut as `cut`, right behind the phrase at `start` and up to word `end`, is its doer."""
     act, harm = line.entry(start, "event"), line.entry(start, "harm")
     if act is not None and act.b in ("act", "launch") and not cut.prep:
-        return line.cut(start).stem != "استهداف" and not (act.a in SUFFERED and _noun_of_loss(line, start))
+        if line.cut(start).stem == "استهداف":
+            return line.has(end, "target", "place") and not line.cut(end).prep
+        return not (act.a in SUFFERED and _noun_of_loss(line, start))
     if act is not None and act.b == "event" and cut.prep in ("", "ل") and act.a not in SUFFERED:
         return True
     if cut.prep:
@@ -225,7 +251,7 @@ def _ruler(line: Line, i: int, a: int) -> int:
     """Where the phrase that rules the actor at word i starts: the last before it, past numbers and adjectives."""
     back = i - 1
     while back >= a and i - back <= 2 and line.f[back][0].isalpha():
-        if line.marks[back] is not None and not line.has(back, "num") and line.f[back] not in ("النار", "من"):
+        if line.marks[back] is not None and not line.has(back, "num") and line.f[back] not in PART_OF:
             break
         back -= 1
     if back > a and line.f[back] == "ل":

@@ -45,6 +45,11 @@ class Scene:
         return any(e.a in types for _, e in self.acts)
 
     @property
+    def told(self) -> bool:
+        """Whether an act is told with what it hit, with what, or by another act."""
+        return bool(self.targets or self.weapons) or len(self.acts) > 1
+
+    @property
     def armed(self) -> bool:
         """Whether a weapon or an act that cannot be an accident is told."""
         return bool(self.weapons) or self.has(*ARMED)
@@ -87,15 +92,20 @@ def _act(line: Line, k: int, m) -> Entry | None:
         return None
     if found[0].a == "explosion" and any(line.is_(x, "emotion") for x in range(m[0], min(m[0] + 4, line.n))):
         return None
-    if m[2].stem == "فجر" and not (
-        line.has(m[0], "people", "actor", "weapon") or line.f[min(m[0], line.n - 1)] in ("نفسه", "نفسها")
-    ):
+    if m[2].stem == "فجر" and not _bombs(line, m[0]):
         return None  # the dawn
     if any(e.cat == "harm" and e.a == "fall" for e in m[1]) and not _projectile(line, k):
         return None
     if found[0].a == "hit" and any(e.cat == "harm" and e.a == "verb" for e in m[1]):
         return None
     return found[0]
+
+
+def _bombs(line: Line, k: int) -> bool:
+    """Whether what follows "فجر" shows that somebody blew something up."""
+    people = line.entry(k, "people")
+    own = k < line.n and line.f[k] in ("نفسه", "نفسها")
+    return own or line.has(k, "actor", "weapon", "target") or (people is not None and people.b == "perp")
 
 
 def _projectile(line: Line, k: int) -> bool:

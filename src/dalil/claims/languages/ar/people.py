@@ -157,7 +157,7 @@ def _behind(line: Line, g: Group) -> Group:
         j = step
     g.j = j
     if not g.plural and g.head < g.j and (g.amount is None or g.amount.value == 1):
-        stop = name_at(line, g.j)
+        stop = name_at(line, g.j, definite=line.cut(g.head).det)
         if stop > g.j:
             g.name, g.j = (g.j, stop), stop
             g.amount = g.amount or Amount(1, 1, 1, g.i, g.j)
@@ -195,8 +195,11 @@ def _members(line: Line, g: Group, j: int) -> int | None:
     return line.end(j + 1)
 
 
-def name_at(line: Line, k: int) -> int:
-    """Where the name that starts at word k ends: two to four words that no lexicon knows; k where none does."""
+def name_at(line: Line, k: int, definite: bool = False) -> int:
+    """Where the name that starts at word k ends: two to four words that no lexicon knows; k where none does.
+
+    Behind a `definite` noun the first may be a common noun too, since only a name stands there without an article.
+    """
     j = k
     while j < line.n and j - k < 4:
         w = line.f[j]
@@ -214,6 +217,9 @@ def name_at(line: Line, k: int) -> int:
             and _closes(line, line.end(j))
         ):
             return line.end(j)
+        if definite and j == k and line.marks[j] is not None and _may_name(line, j):
+            j += 1
+            continue
         if (
             line.marks[j] is not None
             or (j == k and w.startswith(("ال", "ب", "لل")))
@@ -222,6 +228,16 @@ def name_at(line: Line, k: int) -> int:
             break
         j += 1
     return j if j - k >= 2 else k
+
+
+def _may_name(line: Line, j: int) -> bool:
+    """Whether the known word at j may be a first name: a bare noun of one word with an unknown one behind it."""
+    cut = line.cut(j)
+    plain = not (cut.conj or cut.prep or cut.det or cut.suffix) and line.end(j) == j + 1
+    known = line.has(j, "harm", "event", "cue", "num", "speech", "people", "count", "actor", "demonym", "idiom")
+    closed = any(e.cat == "class" and e.a not in ("placehead", "placeword") for e in line.marks[j][1])
+    unknown = j + 1 < line.n and line.marks[j + 1] is None and line.f[j + 1][0].isalpha()
+    return plain and not known and not closed and unknown
 
 
 def _closes(line: Line, j: int) -> bool:

@@ -77,6 +77,8 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
         i, j = _name(line, k, b, False)
         if j > i:
             return _made(line, i, j, 1.5, 1)
+    if m is not None and not prep and line.has(k, "capital") and k and not line.has(k - 1, "actor", "weapon", "event"):
+        return None  # a capital that acts: تدرس واشنطن
     if (
         m is not None
         and prep in ("ب", "")

@@ -235,19 +235,17 @@ def _status(seen: Seen, spoken, suspects: list[Suspect], where: Place | None, pu
         return "total"
     if not (counted or seen.when) and _talk(clause.line, seen.scene):
         return "generic"
-    if not (counted or seen.when or where) and not _finite(clause.line, seen.scene, clause.a):
+    done = _finite(clause.line, seen.scene, clause.a) and (seen.scene.told or suspects)
+    if not (counted or seen.when or where or done):
         return "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
     return status
 
 
 def _talk(line: Line, scene: Scene) -> bool:
     """Whether only plurals with the article tell of acts: "against the raids", "the attacks on convoys"."""
-    nouns = [
-        k
-        for k, e in scene.acts
-        if e.b == "event" and line.cut(k).det and line.f[line.end(k) - 1 if line.end(k) - k == 1 else k].endswith("ات")
-    ]
-    return bool(nouns) and len(nouns) == len(scene.acts) and not scene.weapons and not scene.targets
+    nouns = [k for k, e in scene.acts if e.b == "event" and line.cut(k).det and line.f[k].endswith("ات")]
+    armed = all(line.cut(k).det for k, _ in scene.weapons)
+    return bool(nouns) and len(nouns) == len(scene.acts) and armed and not scene.targets
 
 
 def _past(when: DateSpan | None, published: date | None) -> DateSpan | None:
@@ -270,7 +268,7 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
     out = []
     for k, e in scene.acts:
         effect = PEOPLE_ACTS.get(e.a)
-        if effect is None or line.cut(k).det:
+        if effect is None or line.cut(k).det or ("called" in cues and line.cut(k).prep):
             continue
         j = line.end(k)
         start = past_aside(line, doer_end(line, j) or j)

@@ -40,7 +40,7 @@ def _future(line: Line, k: int) -> bool:
         or line.is_(k - 1, "loc")
     ):
         return False
-    return not f.endswith(("ة", "ات", "ون", "ان"))
+    return not f.endswith(("ة", "ات", "ان")) and not (f.endswith("ت") and len(f) > 5)
 
 
 def _cued(line: Line, k: int, status: str, b: int) -> bool:

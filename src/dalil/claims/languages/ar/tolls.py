@@ -10,6 +10,7 @@ from dalil.claims.languages.ar.words import Entry, Line, word_set
 
 DAMMA = "\u064f"
 LOSSES = word_set("loss")
+WITHIN = word_set("within")
 REACH = 12  # words between a verb of loss and its object, on sentences of our own
 
 
@@ -137,6 +138,8 @@ def _named_list(line: Line, j: int) -> list[Group]:
 
 def past_aside(line: Line, j: int) -> int:
     """The word behind an aside that only tells the time: "، فجر اليوم الأربعاء،"; j itself where none stands."""
+    if j < line.n and line.f[j] in WITHIN:
+        return j + 1
     if j < line.n and line.f[j] in ("،", ","):
         stop = next((x for x in range(j + 1, min(j + 8, line.n)) if line.f[x] in ("،", ",")), None)
         if stop is not None and any(line.is_(x, "time") for x in range(j + 1, stop)):

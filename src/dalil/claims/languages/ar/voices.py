@@ -347,6 +347,11 @@ def _framed(line: Line, a: int, b: int, voices: list[Voice]) -> list[tuple[int, 
             out.append((v.i, v.j, "claimed", line.said(v.i, v.j)))
         elif v.kind in ("say", "deny") and any(line.is_(x, "claimed") for x in range(v.j, min(v.j + 3, b))):
             out.append((v.i, v.j, "claimed" if v.kind == "say" else "denied", line.said(v.i, v.j)))
+    at = next((x for x in range(a, b) if line.is_(x, "claimed")), None)
+    if at is not None and not out:
+        owner = next((k for k in range(at - 1, a - 1, -1) if line.has(k, "actor") and _actor(line, k)), None)
+        if owner is not None:
+            out.append((owner, _extent(line, owner, b), "claimed", None))
     return out
 
 

@@ -16,7 +16,7 @@ from dalil.claims.reader.tolls import groups_of, sides, toll_of, value
 from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
-OLD_DAYS = 10  # an event this long before the text's main event is its background; tuned on gva_train
+OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
 PROPER = frozenset(
     {
         "abduction",

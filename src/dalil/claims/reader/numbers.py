@@ -85,6 +85,8 @@ def figure(line: Line, k: int) -> tuple[int, int] | None:
 def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
     if not DIGITS.match(word) or (k and line.w[k - 1] in ("$", "#", "£", "€")) or _dated(line, k, word):
         return None
+    if _aged(line, k):
+        return None
     n, j = int(re.sub("[,.]", "", word)), k + 1
     if line.is_(j, "ageword") and (line.w[j].endswith("old") or (j + 1 < line.n and line.w[j + 1] == "old")):
         return None
@@ -95,6 +97,14 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
         if e is not None:
             n, j = n * e.low, j + 1
     return (n, j) if n <= LARGEST else None
+
+
+def _aged(line: Line, k: int) -> bool:
+    """Whether the digits belong to "aged 25" or "ages 25, 31 and 55"."""
+    x = k - 1
+    while x > 0 and (line.w[x].isdigit() or line.w[x] == "," or line.is_(x, "and")):
+        x -= 1
+    return x >= 0 and (line.w[x] in ("age", "ages", "aged"))
 
 
 def _dated(line: Line, k: int, word: str) -> bool:

@@ -618,8 +618,12 @@ def _event(m: Mention) -> None:
     line = m.line
     _sort(m, following(line, m.j, "on", THINGS, 6))
     _doers(m, following(line, m.j, "by", (*DOERS, "weapon"), 10))
-    if m.entry.c in ("abducted", "death", "injury") or m.entry.b in ("explosion", "shelling"):
-        _sort(m, following(line, m.j, "of", THINGS, 2))
+    if m.entry.c in ("abducted", "death", "injury") or m.entry.b in ("explosion", "shelling", "shooting", "stabbing"):
+        m.effect = "shot" if m.entry.b == "shooting" else "stabbed" if m.entry.b == "stabbing" else m.effect
+        before = len(m.victims)
+        _sort(m, following(line, m.j, "of", (*THINGS, "number"), 2))
+        if len(m.victims) == before:
+            m.effect = m.entry.c
     if not m.agents:
         before = line.owner[m.i - 1] if m.i else None
         if before is None and m.i > 1 and line.w[m.i - 1] == "'s":

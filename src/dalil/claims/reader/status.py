@@ -115,7 +115,9 @@ def _denies(line: Line, m: Mention) -> bool:
     if m.victims and all(p.amount is not None and p.amount.best == 0 for p in m.victims):
         return True
     k = skip_back(line, m.i - 1)
-    span = range(max(k, m.i - NEAR), m.i)
+    while k > 0 and m.i - k < 2 * NEAR and (line.w[k] == "to" or line.is_(k, "seeming")):
+        k = skip_back(line, k - 1)
+    span = range(max(k, m.i - 2 * NEAR), m.i)
     if m.entry.cat == "verb":
         return any(line.is_(x, "neg") for x in span if x >= 0)
     for x in range(m.i - 1, max(-1, m.i - 4), -1):
@@ -151,6 +153,8 @@ def _habit(line: Line, m: Mention) -> str:
     if _alternatives(line, m):
         return "generic"
     counted = any(p.amount is not None for p in m.victims)
+    if counted and _over_many(line, m):
+        return "total"
     for k in range(line.n):
         cue = line.entry(k, "cue")
         if cue is None:
@@ -166,6 +170,17 @@ def _habit(line: Line, m: Mention) -> str:
     if m.voice == "base" and m.entry.form == "base" and not counted and not m.targets:
         return "generic"
     return "reported"
+
+
+def _over_many(line: Line, m: Mention) -> bool:
+    """Whether the count is of several events: "in separate shootings", "in five attacks across the city"."""
+    for k in range(m.j, min(line.n, m.j + 9)):
+        noun = line.entry(k, "noun")
+        if noun is not None and noun.a == "event" and noun.form == "pl":
+            return any(line.is_(x, "separate") for x in range(m.j, min(line.n, k + 8)))
+        if line.w[k] in (";", ".") or (line.entry(k, "verb") is not None and line.owner[k] is None):
+            return False
+    return False
 
 
 def _fresh(m: Mention) -> bool:

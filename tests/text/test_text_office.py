@@ -143,3 +143,9 @@ def test_a_mail_that_was_cut_short_says_so(read):
 def test_what_is_no_mail_is_refused(read):
     with pytest.raises(InputRefused, match="is no mail: it has no header lines"):
         read(b"\nno header at all\n", EML)
+
+
+def test_mails_packed_into_each_other_are_refused(read):
+    parts = (b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2000))
+    with pytest.raises(InputRefused, match="packs hundreds of mails into each other"):
+        read(b"Subject: x\n" + b"".join(parts) + b"Content-Type: text/plain\n\nhello\n", EML)

@@ -26,7 +26,10 @@ _CUT_SHORT = ("CloseBoundaryNotFoundDefect", "StartBoundaryNotFoundDefect", "Inv
 
 def read(path: Path, *, name: str, object: str) -> Document:
     """The mail at `path`: its subject and text; attachments are named in `problems`, not read."""
-    message = BytesParser(policy=email.policy.default.clone(raise_on_defect=False)).parsebytes(path.read_bytes())
+    try:
+        message = BytesParser(policy=email.policy.default).parsebytes(path.read_bytes())
+    except RecursionError:
+        raise InputRefused(name, "packs hundreds of mails into each other, as no mail does", "Do not open it") from None
     if not message.keys():
         raise InputRefused(name, "is no mail: it has no header lines", "Save it again from the mail program")
     parts = list(_parts(message, ""))

@@ -25,6 +25,7 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w\-]{2,
 _XML_CHARSET = re.compile(rb"^\s*<\?xml[^>]{0,100}encoding\s*=\s*[\"']([\w\-]{2,30})", re.I)
 _XML_PROLOGUE = re.compile(r"^\s*<\?xml[^>]*\?>", re.I)
 _EMBEDDED = re.compile(r"data:[\w/+.\-]{1,60};base64,[A-Za-z0-9+/=\s]{400,}")
+FINDER_REACH = 5000  # blocks in which a paragraph is looked for that is none of them exactly
 _SHORT = 200  # code points of main text below which the page's own description is added: pages of a video and a line
 
 
@@ -114,7 +115,7 @@ class _Finder:
         if text in self.exact:
             return self.exact[text]
         start = text[:60]
-        for block in self.blocks:
+        for block in self.blocks[:FINDER_REACH]:
             if start in block.text or (len(block.text) > 20 and text.startswith(block.text)):
                 return block.path
         return "/html"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -40,14 +41,23 @@ class Block:
 def blocks(tree: object) -> list[Block]:
     """Every paragraph that the page shows, in its order: the texts of elements that hold no other block."""
     out: list[Block] = []
-    root = tree.getroottree()
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag not in _BLOCK or _is_unseen(element):
-            continue
-        text = clean(" ".join(_own_text(element)))
-        if text:
-            out.append(Block(text, root.getpath(element)))
+    for element, path in _seen(tree, f"/{tree.tag}"):
+        if element.tag in _BLOCK and (text := clean(" ".join(_own_text(element)))):
+            out.append(Block(text, path))
     return out
+
+
+def _seen(element: object, path: str) -> Iterator[tuple[object, str]]:
+    """`element` and every visible one under it, with paths as lxml's getpath gives them, in one pass over the page."""
+    yield element, path
+    children = [child for child in element if isinstance(child.tag, str)]
+    many = {tag for tag, count in Counter(child.tag for child in children).items() if count > 1}
+    number: Counter[str] = Counter()
+    for child in children:
+        number[child.tag] += 1
+        if child.tag not in _UNSEEN:
+            step = f"{child.tag}[{number[child.tag]}]" if child.tag in many else child.tag
+            yield from _seen(child, f"{path}/{step}")
 
 
 def _own_text(element: object) -> Iterator[str]:
@@ -57,10 +67,6 @@ def _own_text(element: object) -> Iterator[str]:
         if isinstance(child.tag, str) and child.tag not in _UNSEEN and child.tag not in _BLOCK:
             yield from ([" "] if child.tag == "br" else _own_text(child))
         yield child.tail or ""
-
-
-def _is_unseen(element: object) -> bool:
-    return element.tag in _UNSEEN or any(parent.tag in _UNSEEN for parent in element.iterancestors())
 
 
 def captions(tree: object) -> list[Block]:

@@ -42,6 +42,7 @@ _SAVED = (
     re.compile(r"Page saved with SingleFile\s+url:\s*(?P<url>https?://\S+)", re.I),
     re.compile(r"<!--\s*Mirrored from (?P<url>[^\s>]+) by HTTrack", re.I),
 )
+LINES_LOOKED_AT = 400  # visible lines of a page that may be its byline or its date: menus come first on some
 _ISO = re.compile(r"\s*(\d{4})-(\d\d)-(\d\d)(?!\d)")
 _BY = re.compile(r"^\s*(?:by|written by|بقلم|كتب|كتبت)\s*[::]?\s+", re.I)
 
@@ -262,7 +263,7 @@ def read_day(value: str) -> date | None:
 def _visible(blocks: list[str]) -> dict[str, str]:
     """Author and date in the page's visible lines ("Date of publication: 5 November, 2016"), first of each."""
     seen: dict[str, str] = {}
-    for block in blocks:
+    for block in blocks[:LINES_LOOKED_AT]:
         if len(block) > 200:
             continue
         for fact in read_line(plain(block), 0, len(block)) or ():

@@ -171,14 +171,17 @@ def _rows(glyphs: list[Glyph]) -> list[list[Glyph]]:
 
 def _rejoined(rows: list[list[Glyph]]) -> list[list[Glyph]]:
     """Pieces of one printed line joined: the sides of a number, or a word that the file holds apart from its line."""
-    out: list[list[Glyph]] = []
-    for row in rows:
-        home = next((at for at in range(len(out) - 1, max(len(out) - 4, -1), -1) if _belongs(row, out[at])), None)
-        if home is None:
-            out.append(row)
-        else:
-            out[home] = out[home] + row
-    return out if len(out) == len(rows) else _rejoined(out)
+    while True:
+        out: list[list[Glyph]] = []
+        for row in rows:
+            home = next((at for at in range(len(out) - 1, max(len(out) - 4, -1), -1) if _belongs(row, out[at])), None)
+            if home is None:
+                out.append(row)
+            else:
+                out[home] = out[home] + row
+        if len(out) == len(rows):
+            return out
+        rows = out
 
 
 def _belongs(row: list[Glyph], line: list[Glyph]) -> bool:

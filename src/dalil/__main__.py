@@ -24,6 +24,9 @@ COMMANDS = (
     ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
     ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),
     ("serve", "dalil.web.commands:serve_command", "Show an archive in the browser, on this machine alone."),
+    ("withhold", "dalil.archive.commands:withhold_command", "Keep values or files out of exports."),
+    ("redact", "dalil.archive.commands:redact_command", "Take in a redacted copy and log what it was made of."),
+    ("erase", "dalil.archive.commands:erase_command", "Remove values or files for good, and log it."),
     ("rebuild", "dalil.commands:rebuild_command", "Make everything derived again, identically."),
     ("demo", "dalil.commands:demo_command", "Build the example archive of Kafr Naha."),
 )

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from sqlalchemy import delete, func, insert, select
 
 from dalil import db
-from dalil.archive import custody, lines, media
+from dalil.archive import custody, lines, media, removal
 from dalil.archive.blobs.local import BLOCK_BYTES, hash_file, remove
 from dalil.archive.sources.files import check_kind, refusal
 from dalil.archive.sources.found import Found
@@ -361,6 +361,9 @@ def adopt(archive: Archive) -> tuple[Capture, ...]:
     """
     with archive.engine.connect() as connection:
         rows = connection.execute(select(db.pending).order_by(db.pending.c.id)).all()
+    if any(removal.is_erasure(row.details) for row in rows):
+        removal.finish(archive)
+        rows = [row for row in rows if not removal.is_erasure(row.details)]
     acts = []
     for row in rows:
         if _whole(archive, row.sha256):

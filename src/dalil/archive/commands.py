@@ -179,3 +179,94 @@ def _entry_json(entry: LogEntry) -> dict[str, object]:
 def _entry_text(entry: LogEntry) -> str:
     values = "  ".join(f"{name}={value}" for name, value in entry.disclosed.items() if name != "fields")
     return one_line(f"{entry.seq:>6}  {entry.at_utc:%Y-%m-%d %H:%M:%S}Z  {entry.act:<10}  {values}")
+
+
+# ---------------------------------------------------------------- what is taken away or not shown
+
+
+def reason_option(command: Callable[..., Any]) -> Any:
+    """Gives a command the required `--reason TEXT`."""
+    return click.option("--reason", required=True, metavar="TEXT", help="Why; the log keeps it.")(command)
+
+
+@click.command("erase")
+@archive_option
+@by_option
+@reason_option
+@click.argument("what", metavar="LINE|OBJECT")
+@click.argument("fields", metavar="FIELD…", nargs=-1, required=True)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_command(archive: Path, by: str, reason: str, what: str, fields: tuple[str, ...], yes: bool) -> None:
+    """Remove values, with their salts, and bytes from an archive for good; the log says who did it, when and why.
+
+    WHAT is the number of a log line or the beginning of an object's SHA-256 (all its captures). FIELD is a name as
+    "dalil log" shows it, "bytes" for the file itself, "all" for everything. All else still verifies. Everything
+    derived is dropped with it: run "dalil rebuild" afterwards. Copies, backups and exports made earlier are beyond
+    this command's reach.
+
+    \b
+    Examples:
+      dalil erase --archive my-archive 3fa9c1d2e4 all --reason "asked by the family"
+      dalil erase --archive my-archive 17 source by --reason "court order 12/2026"
+    """
+    from dalil.archive import removal
+
+    with open_to_write(archive) as opened:
+        chosen = removal.resolve(opened, what, fields)
+        names = ", ".join(f"line {seq} {field}" for seq, field in chosen)
+        if not yes:
+            click.confirm(f"Erase for good: {names}?", abort=True, err=True)
+        entry = removal.erase(opened, chosen, reason=reason, by=by)
+    click.echo(f'line {entry.seq}: erased {names}. Now run "dalil rebuild"')
+
+
+@click.command("withhold")
+@archive_option
+@by_option
+@reason_option
+@click.argument("what", metavar="LINE|OBJECT")
+@click.argument("fields", metavar="FIELD…", nargs=-1, required=True)
+@click.option("--from", "recipient", default="*", show_default=True, metavar="NAME", help="Whom; * is everybody.")
+@click.option("--lift", is_flag=True, help="Show it again.")
+def withhold_command(
+    archive: Path, by: str, reason: str, what: str, fields: tuple[str, ...], recipient: str, lift: bool
+) -> None:
+    """Keep values or files out of exports to one recipient or to everybody. Nothing is removed from the archive.
+
+    WHAT and FIELD are as for "dalil erase".
+
+    \b
+    Examples:
+      dalil withhold --archive my-archive 3fa9c1d2e4 object --reason "the witness is in danger"
+      dalil withhold --archive my-archive 17 source by --from "the press" --reason "names a colleague"
+    """
+    from dalil.archive import removal
+
+    with open_to_write(archive) as opened:
+        chosen = removal.resolve(opened, what, fields)
+        entry = removal.withhold(opened, chosen, recipient=recipient, reason=reason, by=by, lifted=lift)
+    names = ", ".join(f"line {seq} {field}" for seq, field in chosen)
+    click.echo(one_line(f"line {entry.seq}: {'shown again' if lift else 'withheld'} from {recipient}: {names}"))
+
+
+@click.command("redact")
+@archive_option
+@by_option
+@reason_option
+@click.argument("original", metavar="OBJECT")
+@click.argument("copy", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def redact_command(archive: Path, by: str, reason: str, original: str, copy: Path) -> None:
+    """Take in a redacted COPY of an object (blurred, blackened, cut) and log of which original it was made, and why.
+
+    The original stays as it is; "dalil withhold" keeps it out of exports.
+
+    \b
+    Example:
+      dalil redact --archive my-archive 3fa9c1d2e4 faces-blurred.mp4 --reason "shows bystanders"
+    """
+    from dalil.archive import removal
+
+    with open_to_write(archive) as opened:
+        sha256 = removal.the_object(opened, original)
+        entry = removal.redact(opened, sha256, copy, reason=reason, by=by)
+    click.echo(f"line {entry.seq}: {entry.disclosed['object']} is a redacted copy of {sha256}")

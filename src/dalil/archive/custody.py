@@ -6,7 +6,8 @@ Everything here takes an open connection, so that a caller decides what one tran
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
 from sqlalchemy import Connection, delete, func, insert, select
 
@@ -18,13 +19,16 @@ from dalil.records import Capture, LogEntry, Object
 
 CAPTURING = ("capture", "adopt")
 CAPTURE_FIELDS = ("object", "size", "media_type", "name", "source", "captured", "tool", "by")
-NEEDED = frozenset(CAPTURE_FIELDS)
+NEEDED = frozenset(("object", "size", "media_type", "captured"))
+BYTES = "bytes"  # the field name by which an erase or withhold line means the object itself
+ERASED = "[erased]"  # stands in the capture table, never in the log
 COLUMNS = tuple(column.name for column in capture.columns)
 SHA256 = re.compile(r"[0-9a-f]{64}")
 KINDS = {name: int if name == "size" else str for name in CAPTURE_FIELDS}
 READ_ROWS = 2000
 
 Act = tuple[str, Mapping[str, object]]
+Target = tuple[int, str]
 
 
 def log_size(connection: Connection) -> int:
@@ -98,6 +102,16 @@ def entries(connection: Connection, start: int = 0, act: str | None = None) -> I
             yield read_entry(seq, line, disclosures)
 
 
+def some(connection: Connection, seqs: Sequence[int]) -> Iterator[LogEntry]:
+    """The entries of these lines that there are; CustodyBroken at the first that cannot be read."""
+    query = select(log.c.line, disclosure.c.disclosures).select_from(
+        log.outerjoin(disclosure, log.c.seq == disclosure.c.seq)
+    )
+    for seq in seqs:
+        if row := connection.execute(query.where(log.c.seq == seq)).first():
+            yield read_entry(seq, *row)
+
+
 def read_entry(seq: int, line: bytes, disclosures: str | None) -> LogEntry:
     """One stored row as an entry; CustodyBroken if it is not what was written."""
     try:
@@ -123,7 +137,7 @@ def leaf_hashes(connection: Connection, start: int = 0, stop: int | None = None)
 
 
 def capture_row(entry: LogEntry) -> dict[str, object] | None:
-    """The capture table's row for an entry; None if it is no capture or one of its values was erased."""
+    """The capture table's row for an entry; None if it is no capture or what names its bytes was erased."""
     values = capture_values(entry.seq, entry.act, entry.disclosed)
     return dict(zip(COLUMNS, values, strict=True)) if values else None
 
@@ -132,7 +146,7 @@ def capture_values(seq: int, act: str, fields: Mapping[str, object]) -> tuple[ob
     """The same in the order of the table's columns."""
     if act not in CAPTURING or not fields.keys() >= NEEDED or wrong_fields(fields):
         return None
-    return (seq, *(fields[name] for name in CAPTURE_FIELDS), fields.get("page"))
+    return (seq, *[fields.get(name, ERASED) for name in CAPTURE_FIELDS], fields.get("page"))
 
 
 def wrong_fields(fields: Mapping[str, object]) -> list[str]:
@@ -160,19 +174,29 @@ def as_capture(row: Mapping[str, object]) -> Capture:
 def rebuild_captures(connection: Connection) -> int:
     """The capture table is what the log discloses, made anew; how many rows it has."""
     connection.execute(delete(capture))
-    count = 0
-    batch: list[dict[str, object]] = []
-    for row in _capture_rows(connection):
-        batch.append(row)
-        if len(batch) == READ_ROWS:
-            connection.execute(insert(capture), batch)
-            count, batch = count + len(batch), []
-    if batch:
+    rows = _capture_rows(connection)
+    while batch := list(islice(rows, READ_ROWS)):
         connection.execute(insert(capture), batch)
-    return count + len(batch)
+    erased = [seq for seq, field in erasures(connection) if field == BYTES]
+    for seq in erased:
+        connection.execute(delete(capture).where(capture.c.seq == seq))
+    return connection.execute(select(func.count()).select_from(capture)).scalar() or 0
 
 
-def _capture_rows(connection: Connection) -> Iterable[dict[str, object]]:
+def erasures(connection: Connection) -> set[Target]:
+    """Every field and every object's bytes that the log says were erased."""
+    found = list(entries(connection, act="erase"))
+    return {target for entry in found for target in targets(entry.disclosed.get("targets"))}
+
+
+def targets(value: object) -> Iterator[Target]:
+    """The fields that an erase or withhold line names."""
+    for target in value if isinstance(value, list) else ():
+        if isinstance(target, dict) and isinstance(target.get("seq"), int):
+            yield target["seq"], str(target.get("field"))
+
+
+def _capture_rows(connection: Connection) -> Iterator[dict[str, object]]:
     # Read in slices, each whole, so that no reading cursor is open while rows are written.
     start, size = 0, log_size(connection)
     while start < size:

@@ -193,6 +193,8 @@ def _check_objects(
     # Objects logged after the store was listed, or gone.
     for sha256 in sorted(walk.objects.keys() - seen):
         path = archive.store.path(sha256)
+        if walk.gone(sha256):
+            continue
         if path.is_file():
             stored.append(Stored(path, sha256, path.stat().st_size, False))
         else:
@@ -222,6 +224,9 @@ def _check_object(item: Stored, found: str, walk: Walk) -> Iterator[Finding]:
         yield damaged("damaged", sha256, f"expected sha256 {sha256}, found {found}", remedy)
     elif logged and walk.objects[sha256] != item.size:
         yield damaged("damaged", sha256, f"expected {walk.objects[sha256]} bytes, found {item.size}", RESTORE_LOG)
+    elif walk.gone(sha256) and sha256 not in walk.pending:
+        remedy = "Run the erasure again, or move this file out of the archive"
+        yield damaged("erased", sha256, "the log says that these bytes were erased, but they still stand", remedy)
     elif not logged and sha256 not in walk.pending:
         remedy = f"If it belongs here, add it as a file: dalil add {item.path}. Otherwise move it away"
         yield damaged("unlogged", sha256, "an object that no line of the log knows", remedy)

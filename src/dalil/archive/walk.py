@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -17,14 +17,13 @@ from sqlalchemy import Connection, select
 
 from dalil import db
 from dalil.archive import bulk, custody, lines, merkle
+from dalil.archive.custody import BYTES, Target
 from dalil.archive.findings import REBUILD, RESTORE_LOG, Finding, damaged, noted
 from dalil.archive.lines import Malformed
 from dalil.archive.notes import NoteKey, key_statement
 from dalil.errors import CustodyBroken
 
 BATCH_LINES = 2000
-BYTES = "bytes"  # the field name by which an erase or withhold line means the object itself
-Target = tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -48,6 +47,8 @@ class Walk:
     disclosures: int = 0
     captures: int = 0
     _table: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    _differs: dict[int, tuple[object, ...] | None] = field(default_factory=dict)
+    _agrees: set[int] = field(default_factory=set)
 
     def gone(self, sha256: str) -> bool:
         """Whether the log says of every capture of that object that its bytes were erased."""
@@ -63,9 +64,7 @@ def walk_log(connection: Connection, walk: Walk, database: str) -> None:
         _grow(walk, batch)
         for row, read in zip(batch, bulk.read(batch), strict=True):
             _take(walk, row, read)
-    for seq in walk._table:
-        what = "the capture table has a row that the log has not"
-        walk.findings.append(damaged("capture", f"line {seq}", what, REBUILD))
+    _check_capture_table(walk)
     walk.pending = set(connection.execute(select(db.pending.c.sha256)).scalars())
     if walk.pending:
         what = f"{len(walk.pending)} captures were cut short, or another dalil is adding files right now"
@@ -80,6 +79,18 @@ def walk_log(connection: Connection, walk: Walk, database: str) -> None:
 
 def _capture_table(connection: Connection) -> dict[int, tuple[object, ...]]:
     return {row[0]: tuple(row) for row in connection.execute(select(db.capture))}
+
+
+def _check_capture_table(walk: Walk) -> None:
+    """A row for each capture whose bytes were not erased, and no other."""
+    erased = {seq for seq, name in walk.erased if name == BYTES}
+    for seq, found in sorted(walk._differs.items()):
+        if found is not None or seq not in erased:
+            what = "the capture table does not say what the log says"
+            walk.findings.append(damaged("capture", f"line {seq}", what, REBUILD))
+    for seq in sorted(walk._table.keys() - walk._differs.keys() - (walk._agrees - erased)):
+        what = "the capture table has a row that the log has not"
+        walk.findings.append(damaged("capture", f"line {seq}", what, REBUILD))
 
 
 def _grow(walk: Walk, batch: Sequence[bulk.Row]) -> None:
@@ -117,9 +128,11 @@ def _take(walk: Walk, row: bulk.Row, read: bulk.Read | None) -> None:
     expected = custody.capture_values(seq, read.act, read.fields)
     if expected:
         walk.captures += 1
-    if walk._table.pop(seq, None) != expected:
-        what = "the capture table does not say what the log says"
-        walk.findings.append(damaged("capture", f"line {seq}", what, REBUILD))
+    found = walk._table.get(seq)
+    if found != expected:
+        walk._differs[seq] = found
+    elif found is not None:
+        walk._agrees.add(seq)
 
 
 def _read_slowly(walk: Walk, seq: int, line: bytes, disclosures: object) -> bulk.Read | None:
@@ -174,7 +187,7 @@ def _checkpoint(walk: Walk, seq: int, fields: Mapping[str, object]) -> None:
 
 
 def _erase(walk: Walk, seq: int, fields: Mapping[str, object]) -> None:
-    walk.erased |= set(targets(fields.get("targets")))
+    walk.erased |= set(custody.targets(fields.get("targets")))
 
 
 def _stamp(walk: Walk, seq: int, fields: Mapping[str, object]) -> None:
@@ -209,11 +222,3 @@ _ACTS = {
     "stamp": _stamp,
     "key": _key,
 }
-
-
-def targets(value: object) -> Iterator[Target]:
-    """The fields that an erase or withhold line names."""
-    items: Iterable[object] = value if isinstance(value, list) else ()
-    for target in items:
-        if isinstance(target, dict) and isinstance(target.get("seq"), int):
-            yield target["seq"], str(target.get("field"))

@@ -142,7 +142,7 @@ def type_of(scene: Scene, line: Line, a: int, b: int, dead: bool, meant: bool = 
         out.setdefault("killing", RANK["killing"])
     if "damage" in kinds and scene.targets and not out:
         out["attack"] = RANK["attack"]
-    if dead and not out and not meant:
+    if dead and not out:
         out["killing"] = RANK["killing"]
     fled = any(e.a == "displacement" and e.b == "act" for _, e in scene.acts)
     if fled and not (dead or meant):
@@ -157,6 +157,8 @@ def _by_weapon(scene: Scene, kinds: set[str], dead: bool) -> set[str]:
     out = set()
     for kind in {e.b for _, e in scene.weapons} & NEEDS.keys():
         needs = NEEDS[kind]
+        if kind == "airstrike" and needs is not None and not any(e.b == "explosion" for _, e in scene.weapons):
+            needs = needs - {"drop"}  # leaflets and aid are dropped too
         if dead or (kinds - {"war"} if needs is None else kinds & needs):
             out.add(kind)
     return out

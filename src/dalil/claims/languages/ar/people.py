@@ -126,7 +126,7 @@ def _made(line: Line, i: int, head: int, e: Entry, amount: Amount | None) -> Gro
     if amount is None and not g.plural and (e.form != "sg" or not (cut.det and e.cat == "count")):
         two = e.form == "dual" or (cut.suffix == "ي" and FATHA in line.f0[head][-2:])
         g.amount = Amount(2, 2, 2, i, g.j) if two else Amount(1, 1, 1, i, g.j)
-    elif amount is None and g.plural and g.group and line.f[min(g.j, line.n - 1)] in ("اثنين", "اثنان"):
+    elif amount is None and g.plural and line.f[min(g.j, line.n - 1)] in ("اثنين", "اثنان"):
         g.amount, g.j = Amount(2, 2, 2, i, g.j + 1), g.j + 1
     elif amount is not None and amount.none:
         g.amount, g.plural = None, True
@@ -217,7 +217,7 @@ def name_at(line: Line, k: int, definite: bool = False) -> int:
             and _closes(line, line.end(j))
         ):
             return line.end(j)
-        if definite and j == k and line.marks[j] is not None and _may_name(line, j):
+        if definite and line.marks[j] is not None and (_may_name(line, j) if j == k else _may_surname(line, j)):
             j += 1
             continue
         if (
@@ -228,6 +228,14 @@ def name_at(line: Line, k: int, definite: bool = False) -> int:
             break
         j += 1
     return j if j - k >= 2 else k
+
+
+def _may_surname(line: Line, j: int) -> bool:
+    """Whether the known word at j may be a surname: one word with the article that tells no act, time or relation."""
+    if not line.cut(j).det or line.end(j) != j + 1 or line.cut(j).conj or line.cut(j).prep:
+        return False
+    closed = any(e.cat == "class" and e.a not in ("placehead", "placeword") for e in line.marks[j][1])
+    return not closed and not line.has(j, "harm", "event", "cue", "num", "speech", "actor", "demonym", "idiom")
 
 
 def _may_name(line: Line, j: int) -> bool:

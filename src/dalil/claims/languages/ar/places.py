@@ -146,6 +146,8 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
         if m is not None and any(e.cat == "place" for e in m[1]) and not (j > i and line.cut(j).prep):
             j = m[0]
             break
+        if after_word and j == i and m is not None and _named_by_noun(line, j):
+            return i, m[0]
         if (
             m is not None
             and any(e.cat in ("idiom", *WALLS) for e in m[1])
@@ -189,6 +191,19 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
     if j > i and line.is_(j - 1, "placehead") and j - i == 1 and not line.has(i, "place"):
         return i, i
     return i, j
+
+
+def _named_by_noun(line: Line, j: int) -> bool:
+    """Whether a quarter or village is called by the known word at j: حي الروضة، حي السلام."""
+    if j and line.cut(j - 1).det:
+        return False  # المدينة القديمة
+    cut = line.cut(j)
+    return (
+        cut.det
+        and not cut.conj
+        and line.end(j) == j + 1
+        and all(e.cat in ("target", "common") for e in line.marks[j][1])
+    )
 
 
 def _ends_name(line: Line, k: int, b: int) -> bool:

@@ -273,7 +273,7 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
         j = line.end(k)
         start = past_aside(line, doer_end(line, j) or j)
         found: list[Group] = []
-        for n in range(start, min(start + 5, line.n)):
+        for n in range(start, min(start + 9, line.n)):
             if n > start and (line.is_(n, "loc") or line.f[n] in ("،", "على", "في")):
                 break
             found = groups_at(line, n)

@@ -48,6 +48,8 @@ def _cued(line: Line, k: int, status: str, b: int) -> bool:
     f = line.f[k]
     if f.removeprefix("و").removeprefix("ف") == "قد" and status == "hypothetical":
         after = line.f[k + 1] if k + 1 < b else ""
+        if after in ("تكون", "يكون"):
+            return False
         return after[:1] == "ي" or (after[:1] == "ت" and not after.endswith("ت") and len(after) > 3)
     if status == "negated":
         return _negates(line, k, b)

@@ -12,6 +12,7 @@ from dalil.records import Quote, Speaker, Suspect
 STATES = frozenset(("state", "government", "state_force", "official"))
 BEGINS = word_set("begins")
 MASKED = word_set("masked")
+UNITS = word_set("units")
 PART_OF = word_set("part_of")
 BOMBER = word_set("bomber")
 NOUN_OF_LOSS = word_set("noun_of_loss")
@@ -83,6 +84,9 @@ def _speaker(line: Line, i: int, b: int, alone: bool = False) -> tuple[int, int]
             if j + 1 < b and line.f[j] == "باسم" and (line.has(j + 1, "actor") or line.marks[j + 1] is None):
                 j = line.end(j + 1)
             break
+        if j > i and f == "باسم" and j + 1 < b:
+            j = line.end(j + 1)
+            break
         if (
             line.has(j, "harm", "event", "speech")
             or (line.has(j, "cue") and j > i)
@@ -97,9 +101,6 @@ def _speaker(line: Line, i: int, b: int, alone: bool = False) -> tuple[int, int]
             and line.marks[j] is None
             and (f.startswith(("بال", "لل")) or (f[0] in "بل" and len(f) > 5 and not f.startswith("ال") and j - i > 1))
         ):
-            break
-        if j > i and line.f[j] == "باسم" and j + 1 < b:
-            j = line.end(j + 1)
             break
         j = line.end(j)
     return (i, j) if j > i else None
@@ -312,6 +313,8 @@ def _described(line: Line, k: int, scene: Scene) -> tuple[int | None, int]:
         return None, k
     marks = {x for x, e in scene.weapons if e.a in ("aircraft", "drone", "missile", "shell", "firearm", "barrel bomb")}
     marks |= {x for x, e in scene.acts if e.b in ("event",) and e.a not in SUFFERED}
+    if k and line.cut(k - 1).stem in UNITS and not line.cut(k - 1).prep and not line.cut(k).conj:
+        return k - 1, line.end(k)  # قوة إسرائيلية، بارجة أمريكية
     for x in sorted(marks, reverse=True):
         if x < k and k - line.end(x) <= 1 and not any(not w[0].isalpha() for w in line.f[line.end(x) : k]):
             return x, line.end(k)

@@ -170,6 +170,8 @@ class Lexicon:
                 n = len(words)
                 if (best is not None and n <= best[0] - k) or (words[0][1] and not p.det):
                     continue
+                if p.suffix and not any(e.cat in OWNED for e in entries):
+                    continue
                 if k + n > line.n or (n > 1 and p.suffix and words[1][1]):
                     continue
                 if all(_fits(self.forms(line.f[k + x]), words[x]) for x in range(1, n)):
@@ -298,6 +300,9 @@ def word_set(name: str) -> frozenset[str]:
     return frozenset(w for row in rows("sets.tsv") if row["name"] == name for w in row["forms"].split("|"))
 
 
+OWNED = frozenset(
+    ("people", "kin", "count", "harm", "event", "weapon", "target", "common", "speech", "cue")
+)  # take a pronoun
 NOUNS = ("people", "count", "event", "weapon", "target", "kin")
 
 

@@ -72,3 +72,12 @@ def test_sentences_hold_the_quote(text, data):
     end = data.draw(st.integers(start + 1, len(text)))
     first, last = sentences_around(text, Quote(start, end, text[start:end]))
     assert 0 <= first <= start and end <= last <= len(text)
+
+
+def test_reports_that_quote_one_voice_are_told():
+    from dalil.web.pages.incident import shared_voices
+
+    incident = incident_of(web_archive.news())
+    account = incident.accounts[0]
+    quoting = [replace(account, voices=v) for v in (("SOHR", "a medic"), ("sohr",), ("A resident", "SOHR", "sohr"))]
+    assert shared_voices(replace(incident, accounts=tuple(quoting))) == [("SOHR", 3)]

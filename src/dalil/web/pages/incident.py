@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -64,6 +65,7 @@ def incident_page(request: Request) -> Response:
         "incident.html",
         incident=incident,
         people=people,
+        shared=shared_voices(incident),
         withheld=any(person.name is None for one in people for person in one.people),
         plots=plots(incident, mirrored=lang.direction == "rtl"),
         veil=lambda text: veil.over(text, lang.text("incident.sealed")),
@@ -93,6 +95,17 @@ def played(conn: Connection, sha256: str) -> bool:
     """Whether a browser plays or shows such bytes."""
     found = holdings.held(conn, sha256)
     return found is not None and found.media_type in PLAYED
+
+
+def shared_voices(incident: Incident) -> list[tuple[str, int]]:
+    """(name, reports) of every voice that more than one report quotes: they may be one source, not several."""
+    names: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for account in incident.accounts:
+        for name in {voice.casefold(): voice for voice in account.voices}.values():
+            names.setdefault(name.casefold(), name)
+            counted[name.casefold()] += 1
+    return [(names[key], reports) for key, reports in counted.most_common() if reports > 1]
 
 
 def ordered(neighbours: tuple[Neighbour, ...]) -> list[Neighbour]:

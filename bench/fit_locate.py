@@ -1,4 +1,4 @@
-"""Fits src/dalil/atlas/weights.toml on spellings held out of gazetteer files, and tells how well each country does unseen.
+"""Fits atlas/weights.toml on spellings held out of gazetteer files, and tells how well each country does unseen.
 
     python bench/fit_locate.py SY.txt PS.txt UA.txt [--write]
 
@@ -24,6 +24,7 @@ from dalil.atlas.search import proposed
 from dalil.atlas.store import read_geonames
 
 PLACE = ("division", "population", "admin")
+SCRIPTS = ("arabic", "other")
 WEIGHTS = Path(rank.__file__).with_name("weights.toml")
 
 
@@ -31,7 +32,7 @@ class Case:
     """One hidden name: the measures of every proposed row, whose rows they are, and which place is right."""
 
     def __init__(self, gazetteer: Gazetteer, row: int, with_admin: bool):
-        self.script = "la" if gazetteer.scripts[row] == ord("l") else "other"
+        self.script = "arabic" if gazetteer.scripts[row] == ord("a") else "other"
         self.with_admin = with_admin
         self.gold = int(gazetteer.owners[row])
         key = key_of(gazetteer.names[row])
@@ -76,7 +77,9 @@ def fit(cases: list[Case], start: np.ndarray, rounds: int = 3, steps: int = 150,
     weights = start.copy()
     free = len(rank.MEASURES)
     for _ in range(rounds):
-        data = [(m, int(np.flatnonzero(p == c.gold)[0])) for c in cases for m, p in [c.by_place(weights)] if c.gold in p]
+        data = [
+            (m, int(np.flatnonzero(p == c.gold)[0])) for c in cases for m, p in [c.by_place(weights)] if c.gold in p
+        ]
         lengths = np.array([len(m) for m, _ in data])
         flat, starts = np.vstack([m for m, _ in data]), np.r_[0, np.cumsum(lengths)[:-1]]
         gold = starts + np.array([g for _, g in data])
@@ -116,7 +119,7 @@ def calibrate(cases: list[Case], weights: np.ndarray) -> tuple[float, float]:
 def recall(cases: list[Case], weights: np.ndarray) -> str:
     """recall@1 / @5 by script and by whether the province was named."""
     out = []
-    for script in ("la", "other"):
+    for script in SCRIPTS:
         for with_admin in (False, True):
             some = [c for c in cases if c.script == script and c.with_admin == with_admin]
             if not some:
@@ -128,19 +131,13 @@ def recall(cases: list[Case], weights: np.ndarray) -> str:
     return "  ".join(out)
 
 
-def write(weights: np.ndarray, scale: float, bias: float, files: list[Path], count: int) -> None:
-    """weights.toml holds the weights."""
-    lines = [
-        "# How much each comparison counts in the likeness of a name and a place (logistic; see rank.py for each measure).",
-        f"# source: fitted by bench/fit_locate.py on up to {count} hidden spellings each of {', '.join(f.stem for f in files)}",
-        "[name]",
-        f"bias = {bias:.4f}",
+def section(script: str, weights: np.ndarray, scale: float, bias: float) -> list[str]:
+    """One set of weights as lines of the file."""
+    rows = zip((*rank.MEASURES, *PLACE), scale * weights, strict=True)
+    # a larger town is never less likely: the hidden spellings cannot tell, most places of the files have no population
+    return [f"[{script}]", f"bias = {bias:.4f}"] + [
+        f"{name} = {max(w, 0.05) if name == 'population' else w:.4f}" for name, w in rows
     ]
-    total = len(rank.MEASURES)
-    lines += [f"{name} = {scale * w:.4f}" for name, w in zip(rank.MEASURES, weights[:total], strict=True)]
-    lines.append("[place]")
-    lines += [f"{name} = {scale * w:.4f}" for name, w in zip(PLACE, weights[total:], strict=True)]
-    WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def main() -> None:
@@ -149,22 +146,29 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1500)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    w = rank.weights()
-    start = np.r_[w.name, w.division, w.population, w.admin]
-    cases = {f.stem: sample(f, given.count, n) for n, f in enumerate(given.files)}
-    for name, held in cases.items():
-        others = [c for other, some in cases.items() if other != name for c in some]
-        print(f"{name} as it stands:  {recall(held, start)}")
-        if others:
-            print(f"{name} kept out:      {recall(held, fit(others, start))}")
-    every = [c for some in cases.values() for c in some]
-    weights = fit(every, start)
-    scale, bias = calibrate(every, weights)
-    for name, some in cases.items():
-        print(f"{name} fitted on all: {recall(some, weights)}")
-    print(dict(zip((*rank.MEASURES, *PLACE), np.round(weights, 2).tolist(), strict=True)), scale, bias)
+    samples = {f.stem: sample(f, given.count, n) for n, f in enumerate(given.files)}
+    lines = [
+        "# How much each comparison counts in the likeness of a name and a place (logistic; measures: rank.py).",
+        f"# source: fitted by bench/fit_locate.py on up to {given.count} hidden spellings each of {', '.join(samples)}",
+    ]
+    for script in SCRIPTS:
+        w = rank.weights("ar" if script == "arabic" else "la")
+        start = np.r_[w.name, w.division, w.population, w.admin]
+        cases = {name: [c for c in some if c.script == script] for name, some in samples.items()}
+        for name, held in cases.items():
+            others = [c for other, some in cases.items() if other != name for c in some]
+            print(f"{name} as it stands:  {recall(held, start)}")
+            if others:
+                print(f"{name} kept out:      {recall(held, fit(others, start))}")
+        every = [c for some in cases.values() for c in some]
+        weights = fit(every, start)
+        scale, bias = calibrate(every, weights)
+        for name, some in cases.items():
+            print(f"{name} fitted on all: {recall(some, weights)}")
+        lines += section(script, weights, scale, bias)
+    print("\n".join(lines))
     if given.write:
-        write(weights, scale, bias, given.files, given.count)
+        WEIGHTS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 
 import numpy as np
 from rapidfuzz.distance import Indel
 
 from dalil.atlas.index import Gazetteer
-from dalil.atlas.keys import Key, key_of, words_of
+from dalil.atlas.keys import Key, key_of, kinds, words_of
 
 # A stated province is taken for one of the gazetteer's where sounds or bones are at least this alike.
 ALIKE = 0.78
-
-
-@cache
-def kinds() -> frozenset[str]:
-    """Words that name the kind of division and not the division."""
-    text = (resources.files("dalil.atlas") / "phrases" / "divisions.tsv").read_text("utf-8")
-    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from dalil.atlas.keys import Key, coarse, key_of
-from dalil.atlas.store import Row
+from dalil.atlas.keys import VERSION, Key, coarse, key_of
+from dalil.atlas.store import Row, reindex
 
 
 def pieces_of(key: Key) -> set[str]:
@@ -94,6 +94,17 @@ class Gazetteer:
     def first_name(self) -> np.ndarray:
         """For each place the row of its first name; its names are contiguous from there."""
         return np.searchsorted(self.owners, np.arange(len(self.ids) + 1)).astype(np.int32)
+
+    def main_rows(self, script: int) -> np.ndarray:
+        """For each place the row of its first name in a script (a code of `scripts`), else of its first name."""
+        key = ("main", script)
+        if key not in self.cache:
+            rows = np.flatnonzero(self.scripts == script)
+            places, first = np.unique(self.owners[rows], return_index=True)
+            found = self.first_name[:-1].copy()
+            found[places] = rows[first]
+            self.cache[key] = found
+        return self.cache[key]
 
     @cached_property
     def owner_list(self) -> list[int]:
@@ -190,10 +201,16 @@ def read(path: Path, name: str) -> Gazetteer:
     """The gazetteer in a file, in memory."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
         columns = list(zip(*base.execute(
-            "SELECT json_extract(id, '$'), lat, lon, feature, country, admin1, admin2, population, note FROM place ORDER BY row"
+            "SELECT json_extract(id, '$'), lat, lon, feature, country, admin1, admin2, population, note"
+            " FROM place ORDER BY row"
         ), strict=True))  # fmt: skip
         names = [text for (text,) in base.execute("SELECT text FROM name ORDER BY row")]
+        owners = [place for (place,) in base.execute("SELECT place FROM name ORDER BY row")]
+        version = base.execute("SELECT value FROM about WHERE key = 'keys'").fetchone()
         arrays = dict(base.execute("SELECT name, data FROM array"))
+    if version != (VERSION,):
+        arrays = build_arrays(names, owners)
+        reindex(path, arrays)
     return _assembled(name, columns, names, arrays)
 
 

@@ -1,7 +1,8 @@
 """One name in any spelling and script becomes one folding key: the sounds that all its spellings share.
 
-Levels, from fine to coarse: `letters` (Arabic letters, also of exact romanisations), `plain` (the name's own script, without marks and articles), `sounds`
-(one alphabet for all scripts, vowels kept as a, i, u), `bones` (consonants only, weak w, y and last h dropped).
+Levels, from fine to coarse: `letters` (Arabic letters, also of exact romanisations), `plain` (the name's own script,
+without marks and articles), `sounds` (one alphabet for all scripts, vowels kept as a, i, u) and `bones` (consonants
+only; weak w, y and a last h dropped).
 """
 
 from __future__ import annotations
@@ -12,14 +13,17 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+# Raised when the folding changes: gazetteers that were indexed by another one are indexed anew when they are opened.
+VERSION = "2"
 _SPLIT = re.compile(r"[\s\-–—_./,;:()\[\]«»\"“”|]+")
 _SILENT = re.compile(r"['’‘ʻʼ`´ʿʾ′″ʹʺ\u0640\u064b-\u065f\u0670\u0591-\u05c7]")
 _DOUBLED = re.compile(r"(.)\1+")
+_DOUBLED_VOWEL = re.compile(r"([aiu])\1+")
 _VOWELS = re.compile(r"[aiu]+")
 # s with a cedilla is sh in Turkish and Kurdish, but the emphatic s in the romanisation that has these signs.
 _SCHOLARLY = re.compile("[āīūḩţḑ‘’]|z̧|\\baş ")
 _KEPT_MARKS = {"ç", "ş", "š", "č", "ž", "ğ", "ħ"}
-ARABIC_FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ک": "ك", "ی": "ي", "ؤ": "و"})
+ARABIC_FOLD = str.maketrans("أإآٱىةکیؤ", "اااايهكيو")
 _COARSE = str.maketrans(
     {"p": "b", "f": "b", "v": "b", "d": "t", "z": "s", "S": "s", "j": "s", "g": "k", "x": "k", "m": "n"}
 )
@@ -27,7 +31,7 @@ _COARSE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A name's three levels; `script` tells which comparisons are between the same letters, `articles` how many it has."""
+    """A name's levels; `script` tells which comparisons are within one script, `articles` how many it has."""
 
     plain: str
     sounds: str
@@ -57,13 +61,29 @@ def _latin() -> tuple[re.Pattern[str], dict[str, str]]:
         sounds[letters] = sound
         parts.append(("\\b" if letters[0] == "^" else "") + bare + ("\\b" if letters[-1] == "$" else ""))
     starts = [s.strip("^$") for s in sounds]
-    table = {bare: sound for bare, sound in zip(starts, sounds.values(), strict=True)}
+    table = dict(zip(starts, sounds.values(), strict=True))
     return re.compile("|".join(parts)), table
 
 
 @cache
 def _articles() -> frozenset[str]:
     return frozenset(word for word, _ in _table("articles"))
+
+
+@cache
+def kinds() -> frozenset[str]:
+    """Words that name the kind of a division and not the division ("province", "محافظة")."""
+    text = (resources.files("dalil.atlas") / "phrases" / "divisions.tsv").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def without_kind(name: str) -> str | None:
+    """A division's name without the word for its kind; None where there is no such word or nothing else."""
+    words = name.split()
+    kept = [w for w in words if bare(w) not in kinds()]
+    while kept and bare(kept[0]) in _articles() and len(kept) > 1:
+        kept = kept[1:]
+    return " ".join(kept) if kept and len(kept) < len(words) else None
 
 
 def script_of(text: str) -> str:
@@ -82,7 +102,7 @@ def script_of(text: str) -> str:
 
 
 def bare(text: str) -> str:
-    """`text` in small letters without marks, apostrophes and tatweel; letters whose mark makes another sound keep it."""
+    """`text` in small letters without marks, apostrophes and tatweel; a mark that makes another sound is kept."""
     text = unicodedata.normalize("NFKC", text).lower()
     if not text.isascii() and "ş" in text and _SCHOLARLY.search(text):
         text = text.replace("ş", "s")
@@ -111,7 +131,7 @@ def _words(text: str) -> tuple[list[str], int]:
         if word in _articles() and n < len(words) - 1:
             articles += 1
             continue
-        if word.startswith("ال") and len(word) > 4:
+        if word.startswith("ال") and len(word) > 3:
             word = word[2:]
             articles += 1
         kept.append(word)
@@ -132,7 +152,8 @@ def sounds_of(word: str, *, last: bool) -> str:
             heard = _romanised(heard)
         if script == "ar" and heard.endswith("h"):
             heard = heard[:-1] + "a"
-    return _DOUBLED.sub(r"\1", heard)
+    # Arabic does not write a doubled consonant twice: two that meet there are two
+    return (_DOUBLED_VOWEL if script == "ar" else _DOUBLED).sub(r"\1", heard)
 
 
 def _romanised(word: str) -> str:
@@ -161,7 +182,9 @@ def key_of(name: str) -> Key:
     heard = [sounds_of(word, last=n == len(words) - 1) for n, word in enumerate(words)]
     plain = " ".join(words).translate(ARABIC_FOLD)
     sounds = "".join(heard)
-    return Key(plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script, articles, letters_of(name, plain, script))
+    return Key(
+        plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script, articles, letters_of(name, plain, script)
+    )
 
 
 @cache

@@ -324,7 +324,7 @@ def _relation(before: _Before, direction_after: str | None) -> Relation | None:
 
 
 def _contained(scan: _Scan, found: list[tuple[_Span, PlaceMention]]) -> list[PlaceMention]:
-    """Mentions that say where another one lies become its province or country; "between A and B" becomes one relation."""
+    """Mentions that say where another lies become its province or country; "between A and B" becomes one relation."""
     out = [mention for _, mention in found]
     for n in range(len(found) - 2, -1, -1):
         left, right = found[n][0], found[n + 1][0]

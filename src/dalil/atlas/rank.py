@@ -20,16 +20,15 @@ from dalil.atlas.index import Gazetteer
 from dalil.atlas.keys import Key, coarse
 
 # Each measure compares two names and is 0-1:
-#   sounds, bones, plain, coarse   how alike the levels of the keys are (indel); plain only within one script, else sounds
+#   sounds, bones, plain, coarse   how alike the levels of the keys are (indel); plain within one script, else sounds
 #   same_bones, same_plain, same_letters   whether a level is the same
-#   within                         how much of the shorter sounds stands in the longer: Arabic leaves short vowels out
-#   words, articles                whether both have as many words, as many articles
-#   cosine                         the index's own likeness
-#   letters                        how alike the Arabic letters are, where a script or an exact romanisation tells them; else sounds
-#   main                           how alike the sounds and bones of the place's main name are
-#   crowd                          among hamlets of the very same name: how many spellings of its own one has. The one weight
-#                                  that may be negative: a spelling that is new belongs to the place that has few. Partly the
-#                                  doing of the test (the place asked for has just lost one), so it parts true namesakes only
+#   within     how much of the shorter sounds stands in the longer: Arabic leaves short vowels out
+#   words, articles   whether both have as many words, as many articles
+#   cosine     the index's own likeness
+#   letters    how alike the Arabic letters are, where the script or an exact romanisation tells them; else sounds
+#   main       how alike the sounds and bones of the place's main name are, in Latin letters or this script
+#   crowd      among hamlets of one name, how many spellings one has: the one weight that may be negative, since a new
+#              spelling belongs to the place that has few. Partly the test's doing: the place asked for has just lost one
 MEASURES = (
     "sounds", "bones", "plain", "same_bones", "same_plain", "coarse", "within", "words", "articles",
     "cosine", "letters", "same_letters", "main", "crowd",
@@ -38,7 +37,7 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The fitted weights: `name` in the order of MEASURES, and those of a place."""
+    """One fitted set: `name` in the order of MEASURES, and what a place itself adds."""
 
     bias: float
     name: np.ndarray
@@ -48,11 +47,12 @@ class Weights:
 
 
 @cache
-def weights() -> Weights:
-    """The weights file, read once."""
+def weights(script: str) -> Weights:
+    """The set for queries in a script: Arabic leaves short vowels out, so that its measures weigh otherwise."""
     data = tomllib.loads((resources.files("dalil.atlas") / "weights.toml").read_text("utf-8"))
-    name = np.array([float(data["name"][m]) for m in MEASURES])
-    return Weights(float(data["name"]["bias"]), name, **{k: float(v) for k, v in data["place"].items()})
+    chosen = {k: float(v) for k, v in data["arabic" if script == "ar" else "other"].items()}
+    name = np.array([chosen.pop(m) for m in MEASURES])
+    return Weights(chosen["bias"], name, chosen["division"], chosen["population"], chosen["admin"])
 
 
 def measured(
@@ -78,7 +78,7 @@ def measured(
     if key.letters:
         told = np.fromiter(map(bool, letters), bool, len(letters))
         written = np.where(told, _each(key.letters, letters, Indel.normalized_similarity), alike)
-    main = itemgetter(*gazetteer.first_name[owners].tolist(), 0)
+    main = np.maximum(_main(key, gazetteer, owners, ord("l")), _main(key, gazetteer, owners, ord(key.script[0])))
     same_bones = bones == 1.0
     crowd = _crowd(gazetteer) if spellings is None else _crowding(gazetteer, spellings)
     values = {
@@ -94,11 +94,17 @@ def measured(
         "cosine": cosines,
         "letters": written,
         "same_letters": told & (written == 1.0),
-        "main": 0.5 * _each(key.sounds, main(gazetteer.sounds)[:-1], Indel.normalized_similarity)
-        + 0.5 * _each(key.bones, main(gazetteer.bones)[:-1], Indel.normalized_similarity),
+        "main": main,
         "crowd": crowd[owners] * same_bones,
     }
     return np.column_stack([values[name] for name in MEASURES])
+
+
+def _main(key: Key, gazetteer: Gazetteer, owners: np.ndarray, script: int) -> np.ndarray:
+    """How alike `key` and each place's first name in a script are, by sounds and bones."""
+    take = itemgetter(*gazetteer.main_rows(script)[owners].tolist(), 0)
+    sounds = _each(key.sounds, take(gazetteer.sounds)[:-1], Indel.normalized_similarity)
+    return 0.5 * sounds + 0.5 * _each(key.bones, take(gazetteer.bones)[:-1], Indel.normalized_similarity)
 
 
 def _crowd(gazetteer: Gazetteer) -> np.ndarray:
@@ -117,15 +123,14 @@ def _each(one: str, others: tuple[str, ...], scorer) -> np.ndarray:
     return cdist([one], others, scorer=scorer)[0]
 
 
-def bonuses(gazetteer: Gazetteer) -> np.ndarray:
+def bonuses(gazetteer: Gazetteer, script: str) -> np.ndarray:
     """What each place adds to the logit whatever its name: small beside the name, but it parts namesakes."""
-    found = gazetteer.cache.get("bonuses")
-    if found is None:
-        w = weights()
+    key = ("bonuses", script)
+    if key not in gazetteer.cache:
+        w = weights(script)
         division = np.array([f.startswith("A.") for f in gazetteer.features], float)
-        found = w.division * division + w.population * np.log10(gazetteer.population + 1.0)
-        gazetteer.cache["bonuses"] = found
-    return found
+        gazetteer.cache[key] = w.division * division + w.population * np.log10(gazetteer.population + 1.0)
+    return gazetteer.cache[key]
 
 
 def probability(logit: float) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from dalil.atlas.search import locate
+from dalil.atlas.search import locate, located
 from dalil.records import Candidate, Place, Quote
 
 KM_PER_DEGREE = 111.2
@@ -20,6 +20,10 @@ RADIUS_M = {"village": 1_500, "town": 3_000, "city": 8_000, "camp": 1_500, "part
             "district": 20_000, "province": 60_000, "area": 30_000, "country": 400_000}  # fmt: skip
 # "west of X" without a distance is read as this far, give or take as much; "near X" as within it.
 UNSTATED_KM, NEAR_KM = 5.0, 5.0
+# A name with the very sounds of the text's goes before names only like it (a logit): more than nearness can turn.
+SAME_SOUNDS = 2.0
+# Candidates below this score are not told: nothing known is like the name.
+FLOOR = 0.1
 # UCDP's where_prec for the kinds of place that a text may name.
 PRECISION = {"village": 1, "town": 1, "city": 1, "camp": 1, "part": 1, "site": 1, "district": 3, "province": 4,
              "area": 5, "country": 6}  # fmt: skip
@@ -54,7 +58,7 @@ def resolve(
 
     `near` are places named elsewhere in the document; `feature_hint` is a kind such as "village" or "province".
     """
-    found = locate(name, country=country, admin=admin, limit=max(limit, 10))
+    found = located(name, country=country, admin=admin, limit=max(limit, 10))
     ranked = _ranked(found, feature_hint, near)[:limit]
     kind = _kind(feature_hint, ranked)
     radius_m = float(RADIUS_M.get(kind, 3_000))
@@ -71,11 +75,16 @@ def _kind(hint: str | None, ranked: tuple[Candidate, ...]) -> str:
     return KIND_OF_FEATURE.get(ranked[0].feature, "town") if ranked else "town"
 
 
-def _ranked(found: tuple[Candidate, ...], hint: str | None, near: tuple[Candidate, ...]) -> tuple[Candidate, ...]:
+def _ranked(
+    found: list[tuple[Candidate, float]], hint: str | None, near: tuple[Candidate, ...]
+) -> tuple[Candidate, ...]:
     scored = []
-    for order, candidate in enumerate(found):
+    for order, (candidate, alike) in enumerate(found):
+        if candidate.score < FLOOR and alike < 1.0:
+            continue
         steps: list[str] = []
-        logit = _logit(candidate.score) + _kind_bonus(candidate, hint, steps) + _nearness(candidate, near, steps)
+        logit = _logit(candidate.score) + (SAME_SOUNDS if alike == 1.0 else 0.0)
+        logit += _kind_bonus(candidate, hint, steps) + _nearness(candidate, near, steps)
         score = round(1 / (1 + math.exp(-logit)), 4)
         scored.append((-logit, order, replace(candidate, score=score, why=(*candidate.why, *steps))))
     return tuple(c for _, _, c in sorted(scored, key=lambda row: row[:2]))
@@ -91,7 +100,7 @@ def _kind_bonus(candidate: Candidate, hint: str | None, steps: list[str]) -> flo
     kind = KIND_OF_FEATURE.get(candidate.feature, "town")
     wide = kind in ("province", "district", "country")
     if hint is None:
-        return -1.0 if kind in ("province", "district") else 0.0
+        return -2.0 if kind in ("province", "district") else 0.0
     if hint in SMALL:
         if wide:
             steps.append(f"is a {kind}, the text says {hint}")
@@ -104,7 +113,7 @@ def _kind_bonus(candidate: Candidate, hint: str | None, steps: list[str]) -> flo
 
 
 def _nearness(candidate: Candidate, near: tuple[Candidate, ...], steps: list[str]) -> float:
-    """Up to +1.5 beside another place of the text, falling to -0.5 from 300 km on."""
+    """Up to +1 beside another place of the text, falling to -0.5 from 225 km on: less than the name's own sounds."""
     others = [n for n in near if n.id != candidate.id]
     if not others:
         return 0.0
@@ -112,7 +121,7 @@ def _nearness(candidate: Candidate, near: tuple[Candidate, ...], steps: list[str
     km = distance_km(candidate, other)
     if km < 50:
         steps.append(f"{km:.0f} km from {other.name}, which the text names too")
-    return max(-0.5, 1.5 - km / 150)
+    return max(-0.5, 1.0 - km / 150)
 
 
 def distance_km(one: Candidate, other: Candidate) -> float:

@@ -1,4 +1,4 @@
-"""`locate`: from a name to ranked places, over the person's own places, the loaded gazetteers and the built-in table."""
+"""`locate`: from a name to ranked places, in the person's own places, the loaded gazetteers, the built-in table."""
 
 from __future__ import annotations
 
@@ -32,19 +32,26 @@ class Hit:
     in_admin: bool | None
 
 
-def locate(query: str, *, country: str | None = None, admin: str | None = None, limit: int = 10) -> tuple[Candidate, ...]:
+def locate(
+    query: str, *, country: str | None = None, admin: str | None = None, limit: int = 10
+) -> tuple[Candidate, ...]:
     """The places that `query` may mean, best first, at most `limit`; empty where nothing is like it.
 
     `country` (two letters) keeps other countries out; `admin` (a province or district, any spelling) raises its places.
     """
+    return tuple(candidate for candidate, _ in located(query, country=country, admin=admin, limit=limit))
+
+
+def located(query: str, *, country: str | None, admin: str | None, limit: int) -> list[tuple[Candidate, float]]:
+    """`locate` with how alike the sounds are, 0-1, beside each candidate."""
     key = key_of(query)
     if not key.sounds:
-        return ()
+        return []
     hits: list[Hit] = []
     for gazetteer in loaded(country):
         hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit)
     hits.sort(key=lambda h: (-h.logit, h.gazetteer.name != OWN, str(h.gazetteer.ids[h.place])))
-    return tuple(candidate_of(hit, key) for hit in hits[:limit])
+    return [(candidate_of(hit, key), hit.alike) for hit in hits[:limit]]
 
 
 def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int) -> list[Hit]:
@@ -53,10 +60,10 @@ def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str |
     rows, cosines = proposed(gazetteer, key, division)
     if not len(rows):
         return []
-    w = rank.weights()
+    w = rank.weights(key.script)
     measured = rank.measured(key, gazetteer, rows, cosines)
     places = gazetteer.owners[rows]
-    logits = w.bias + measured @ w.name + rank.bonuses(gazetteer)[places]
+    logits = w.bias + measured @ w.name + rank.bonuses(gazetteer, key.script)[places]
     if division is not None:
         logits += w.admin * division.places[places]
     out: list[Hit] = []

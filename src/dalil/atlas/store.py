@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from dalil.atlas.keys import VERSION, without_kind
 from dalil.errors import InputRefused
 
 SCHEMA = """
@@ -101,6 +102,8 @@ def _row(cells: list[str], where: str) -> Row:
         raise InputRefused(where, f"{lat}, {lon} is no position on Earth")
     names = dict.fromkeys(n.strip() for n in (cells[1], cells[2], *cells[3].split(",")))
     names.pop("", None)
+    if cells[6] == "A":
+        names |= dict.fromkeys(short for name in list(names) if (short := without_kind(name)))
     if not names:
         raise InputRefused(where, "a place without a name")
     identity: int | str = int(cells[0]) if cells[0].isdecimal() else cells[0]
@@ -133,7 +136,7 @@ def write(name: str, rows: Iterable[Row], about: dict[str, str]) -> int:
                 raise InputRefused(name, "holds no place", "Give a file with at least one row")
             base.executemany("INSERT INTO name VALUES (?,?,?)", zip(range(len(names)), owners, names, strict=True))
             base.executemany("INSERT INTO array VALUES (?,?)", build_arrays(names, owners).items())
-            base.executemany("INSERT INTO about VALUES (?,?)", {**about, "places": str(total)}.items())
+            base.executemany("INSERT INTO about VALUES (?,?)", {**about, "places": str(total), "keys": VERSION}.items())
             base.commit()
         fresh.replace(target)
     finally:
@@ -145,6 +148,16 @@ def read_about(name: str) -> dict[str, str]:
     """What is known of a gazetteer: where it came from, its checksum, when it was loaded, how many places it holds."""
     with closing(sqlite3.connect(f"file:{path_of(name)}?mode=ro", uri=True)) as base:
         return dict(base.execute("SELECT key, value FROM about"))
+
+
+def reindex(path: Path, arrays: dict[str, bytes]) -> None:
+    """The index of a gazetteer is replaced; where the file may not be written, it is made again at the next opening."""
+    try:
+        with closing(sqlite3.connect(path)) as base, base:
+            base.executemany("INSERT OR REPLACE INTO array VALUES (?,?)", arrays.items())
+            base.execute("INSERT OR REPLACE INTO about VALUES ('keys', ?)", (VERSION,))
+    except sqlite3.OperationalError:  # read-only, or open elsewhere
+        return
 
 
 def remove(name: str) -> bool:

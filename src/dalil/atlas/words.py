@@ -40,7 +40,7 @@ class Phrases:
 def normal(word: str) -> str:
     """A word as names and phrases are compared: no marks, small letters, one alef; without the Arabic article."""
     out = bare(word).translate(ARABIC_FOLD)
-    return out[2:] if out.startswith("ال") and len(out) > 4 else out
+    return out[2:] if out.startswith("ال") and len(out) > 3 else out
 
 
 @cache

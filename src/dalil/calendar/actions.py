@@ -1,4 +1,4 @@
-"""What each form of a language means: from the words that it matched to days. One function an action of the forms file."""
+"""What each form of a language means, from its words to days: one function for each action of the forms files."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def days_month(scan: Scan, m: re.Match) -> list[Core] | None:
 
 
 def month(scan: Scan, m: re.Match) -> list[Core] | None:
-    """ "August 2016", "late October", "in March"; a name that may be a verb or a person needs a telling word before it."""
+    """ "August 2016", "late October", "in March"; what may be a verb or a person needs a telling word before it."""
     number, year, how = scan.value(m, "month"), scan.value(m, "year"), scan.value(m, "how")
     place = m.start("month")
     mod = next((label for label in ("last", "next") if scan.value(m, label)), None)
@@ -229,7 +229,8 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
     day, last, following = scan.value(m, "wd"), bool(scan.value(m, "last")), bool(scan.value(m, "next"))
     if following and scan.anchor is not None and scan.word(m.start()).lower() == "following":
         days = rules.resolve_weekday(day, scan.anchor, tense=None, following=True)
-        return [Core(m.start(), m.end(), rules.one_day(days.start, "next such weekday after the day named before"), "day")]
+        told = "next such weekday after the day named before"
+        return [Core(m.start(), m.end(), rules.one_day(days.start, told), "day")]
     tense = None if last or following else scan.tense(m.start(), m.end())
     days = rules.resolve_weekday(day, scan.published, tense=tense, last=last, following=following)
     return [Core(m.start(), m.end(), days, "weekday")]

@@ -1,4 +1,4 @@
-"""Hijri dates by the Umm al-Qura calendar (hijridate): 1343-1500 AH; sighting of the moon may differ by a day or two."""
+"""Hijri dates by the Umm al-Qura calendar (hijridate), 1343-1500 AH; sighting of the moon may differ by two days."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ Precision = Literal["day", "range", "week", "month", "year"]
 Tense = Literal["past", "future"] | None
 DAY = timedelta(days=1)
 
-# A day and month without year is the coming one, whatever the tense, only when it is at most this far ahead (docs/dates.md).
+# A day and month without year is the coming one, whatever the tense, when it is at most this far ahead.
 NEAR_AHEAD = timedelta(days=31)
 # How far from publication a two-digit year may be ahead.
 PIVOT_AHEAD_YEARS = 10
@@ -240,7 +240,7 @@ def resolve_past_stretch(count: int | None, unit: str, published: date) -> Days 
 
 
 def resolve_weekend(published: date, mod: str | None, *, first_day: int) -> Days:
-    """The two days of a weekend (`first_day` 5 Saturday, 4 Friday): the last that began and is over, or the one meant."""
+    """The two days of a weekend (`first_day` 5 Saturday, 4 Friday): the last that is over, or the one meant."""
     start = published - DAY * ((published.weekday() - first_day) % 7)
     over = start + DAY < published
     if mod == "next" or (mod == "this" and over):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -242,4 +243,4 @@ def _marked(hit: Hit) -> str:
 
 def _flat(hit: Hit, start: int, end: int) -> str:
     shown = hit.snippet.text[start - hit.snippet.start : end - hit.snippet.start]
-    return one_line("".join(" " if char.isspace() else char for char in shown))
+    return one_line(re.sub(r"\s+", " ", shown))

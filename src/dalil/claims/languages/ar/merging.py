@@ -23,6 +23,7 @@ class Told:
     rising: bool = False  # the toll rose: the latest figure stands
     same: bool = False  # "the attack", "the shelling": the event told before
     bare: bool = False  # says nothing of its own
+    around: tuple[str, ...] = ()  # the exact places that its words name besides its own
 
 
 @dataclass(slots=True)
@@ -62,7 +63,8 @@ def _joins(event: _Event, t: Told) -> bool:
             return False
     places = [x.claim.where for x in event.told if x.claim.where is not None]
     exact = [p for p in places if p.precision < 3]
-    if c.where is not None and places and not any(_alike(p, c.where) for p in (exact or places)):
+    near = any(p.name in t.around for p in exact)
+    if c.where is not None and places and not near and not any(_alike(p, c.where) for p in (exact or places)):
         return False
     if t.rising or t.same or (c.where is not None and places):
         return True

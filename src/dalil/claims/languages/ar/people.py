@@ -139,11 +139,9 @@ def _family(line: Line, g: Group) -> None:
     """A family counts its members where the text tells them: عائلة مؤلفة من خمسة أفراد."""
     g.amount, g.plural = None, True
     for k in range(g.j, min(g.j + 4, line.n)):
-        if line.f[k] in ("مولفة", "مكونة") and k + 1 < line.n and line.f[k + 1] == "من":
-            members = figure(line, k + 2)
-            if members is not None:
-                g.amount = bounded(members[0], None, g.i, members[1])
-                g.j = line.end(members[1]) if head_entry(line, members[1]) else members[1]
+        members = figure(line, k + 1) if line.f[k] == "من" else None
+        if members is not None and head_entry(line, members[1]) is not None:
+            g.amount, g.j = bounded(members[0], None, g.i, members[1]), line.end(members[1])
             return
 
 

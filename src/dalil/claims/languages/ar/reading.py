@@ -30,6 +30,7 @@ from dalil.records import (
     Victim,
 )
 
+UNSAID = LOOSE - {"bombard", "drop"}  # acts that are none without what did them
 MEANT = frozenset(("attempted", "threatened", "generic", "denied", "negated"))  # these make a weapon alone an act
 THAT = ("ان", "بان")
 WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like
@@ -143,8 +144,10 @@ def _opens(line: Line, k: int) -> bool:
             or line.is_(n, "placehead")
             or (line.marks[n] is None and line.f[k - 1] in ("،", ","))
         )
-    if line.f[k] in ("كما",):
+    if line.f[k] == "كما":
         return line.has(k + 1, "event", "harm")
+    if line.f[k] in ("فيما", "بينما") and line.f[k - 1] in ("،", ","):
+        return line.has(k + 1, "event") and not line.has(k + 1, "harm")
     if k > 2 and line.f[k - 1] in ("،", ",") and line.cut(k).conj == "و":
         e = line.entry(k, "speech")
         return e is not None and e.form == "past" and e.a == "say"
@@ -203,7 +206,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, places:
     line, a, b = clause.line, clause.a, clause.b
     suspects = suspects_of(line, a, b, seen.scene, seen.harms, seen.voices, seen.cues)
     spoken = speaker_of(line, seen.voices, seen.trigger)
-    where = _where(seen, places, suspects)
+    where, around = _where(seen, places, suspects)
     status = _status(seen, spoken, suspects, where, published)
     if status == "denied" and spoken is not None:
         suspects = [replace(s, attribution="denied") if s.mentions[0] in spoken[0].name else s for s in suspects]
@@ -216,7 +219,7 @@ def _told(clause: Clause, dates: list[DateSpan], published: date | None, places:
     )  # fmt: skip
     bare = not (seen.counted or seen.harms.told or claim.targets or suspects or when or where or claim.footage)
     again, rising = _again(line, seen.scene, seen.cues), "rising" in seen.cues
-    return Told(claim, line.number, again, rising, _same(line, seen.scene), bare)
+    return Told(claim, line.number, again, rising, _same(line, seen.scene), bare, around)
 
 
 def _status(seen: Seen, spoken, suspects: list[Suspect], where: Place | None, published: date | None) -> str:
@@ -296,7 +299,7 @@ def _finite(line: Line, scene: Scene, a: int) -> bool:
         present = stem[0] in "ين" or (stem[0] == "ت" and not stem.endswith("ت"))
         if (
             e.b == "act"
-            and e.a not in LOOSE
+            and e.a not in UNSAID
             and not cut.det
             and not cut.prep
             and not present
@@ -334,7 +337,7 @@ def _when(line: Line, a: int, b: int, dates: list[DateSpan], trigger: int) -> Da
     return min(inside, key=lambda d: abs(d.quote.start - at) + (0 if d.precision in ("day", "range") else 200))
 
 
-def _where(seen: Seen, places: Places, suspects: list[Suspect]) -> Place | None:
+def _where(seen: Seen, places: Places, suspects: list[Suspect]) -> tuple[Place | None, tuple[str, ...]]:
     """The clause's place: the spot with the highest score that is no part of a speaker, a person or a doer."""
     line, a, b = seen.clause.line, seen.clause.a, seen.clause.b
     taken = {x for v in seen.voices for x in range(v.i, v.j)}
@@ -348,9 +351,9 @@ def _where(seen: Seen, places: Places, suspects: list[Suspect]) -> Place | None:
     held = [q for x in suspects for q in x.quotes]
     spots = [s for s in spots_of(line, a, b, taken) if not any(q.start <= s.quote.start < q.end for q in held)]
     if not spots:
-        return None
+        return None, ()
     best = max(spots, key=lambda s: (s.score - 0.05 * (s.i < seen.trigger), -s.i))
-    return places.of(best, spots)
+    return places.of(best, spots), tuple(s.name for s in spots if s is not best and s.precision < 3)
 
 
 class Places:

@@ -84,6 +84,8 @@ def _speaker(line: Line, i: int, b: int, alone: bool = False) -> tuple[int, int]
             if j + 1 < b and line.f[j] == "باسم" and (line.has(j + 1, "actor") or line.marks[j + 1] is None):
                 j = line.end(j + 1)
             break
+        if j == i and any(e.cat == "cue" and e.a == "generic" for e in (line.marks[j] or (0, ()))[1]):
+            break
         if j > i and f == "باسم" and j + 1 < b:
             j = line.end(j + 1)
             break

@@ -84,8 +84,10 @@ def _empty(m: Mention) -> bool:
     """Whether a verb of harm falls on nobody (killed off hopes), a launch launches nothing, a flight is one person's."""
     if m.frame == "harm" and m.type not in ("abduction", "detention"):
         return m.voice in ("active", "ing", "base") and not m.victims
-    if m.frame == "launch":
+    if m.frame in ("launch", "throw"):
         return not m.weapons
+    if m.frame == "abduct" and m.entry.c == "abducted":
+        return not m.victims and m.voice in ("active", "ing", "base")
     if m.frame == "flee":
         return not any(p.amount is not None for p in m.victims)
     if m.frame == "rescue":

@@ -46,6 +46,7 @@ class Lexicon:
         self.order = settings.get("order", "subject-first")
         self.prefixes = tuple(sorted(settings.get("prefixes", ()), key=len, reverse=True))
         self.abbreviations = frozenset(settings.get("abbreviations", ()))
+        self.ordinary: frozenset[str] = frozenset()  # words that are no names where a text is all capitals
         self.openers = frozenset(settings.get("openers", ()))
         self.single: dict[str, tuple[Entry, ...]] = {}
         self.multi: dict[str, list[tuple[tuple[str, ...], tuple[Entry, ...]]]] = {}
@@ -219,6 +220,9 @@ def lexicon(tag: str) -> Lexicon:
         if path.name.endswith(".tsv"):
             for phrase, entry in entries_of(path):
                 _add(table, phrase, entry)
+    learned = home.joinpath("ordinary.txt")
+    if learned.is_file():
+        made.ordinary = frozenset(x for x in learned.read_text("utf-8").split("\n") if x and not x.startswith("#"))
     classes: dict[str, set[str]] = {}
     for words, found in table.items():
         entries = tuple(found)

@@ -13,6 +13,8 @@ HEADS = ("people", "target", "weapon", "actor")
 MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
+NAME = 5  # words of a name in a text of capitals
+ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
 UNKNOWN = 4  # words of a noun phrase that no lexicon knows
 
 
@@ -148,6 +150,10 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         return Phrase(
             "people", i, k, i, i, k, None, amount, plural=line.w[k - 1] != "other" and amount is None, other=True
         )
+    if line.shout and not determined and amount is None:
+        stop = called(line, i)
+        if stop - i >= 2:
+            return Phrase("name", i, stop, i, i, stop, name=(i, stop))
     unknown = _unknown(line, i, k) if (determined or amount is not None) and not (amount and amount.vague and not determined) else None
     if unknown is not None:
         unknown.amount, unknown.definite, unknown.plural = amount, definite, amount is not None and amount.value != 1
@@ -284,17 +290,34 @@ def _after(line: Line, phrase: Phrase) -> None:
     """Takes in what stands right behind a head: a name, a possessive's owner, an age."""
     j = phrase.j
     if phrase.kind == "people" and j < line.n:
-        k = j + 1 if line.w[j] == "," and not phrase.plural and name_at(line, j + 1) - j > 2 else j
-        stop = name_at(line, k)
+        found = called if line.shout else name_at
+        k = j + 1 if line.w[j] == "," and not phrase.plural and found(line, j + 1) - j > 2 else j
+        stop = called(line, k) if line.shout else name_at(line, k)
         if stop > k and not phrase.plural and not any(line.is_(x, "orgword") for x in range(k, stop)):
             phrase.name = (k, stop)
             phrase.title = line.is_(phrase.head, "title")
             phrase.j = stop
             j = stop
+    if line.shout and phrase.kind == "people" and phrase.name is None and not phrase.plural and phrase.i > 1:
+        before = line.owner[phrase.i - 2] if line.w[phrase.i - 1] == "," else None
+        if before is not None and before.kind == "name" and before.j == phrase.i - 1:
+            phrase.name = before.name
     if phrase.kind in ("people", "name"):
         age = None if phrase.plural else age_after(line, j)
         if age is not None:
             phrase.age, phrase.j = age
+
+
+def called(line: Line, k: int) -> int:
+    """Where the name ends that follows a person's noun at k in a text of capitals: up to four words that no list knows."""
+    j = k
+    while j < line.n and j - k < NAME and line.w[j].isalpha() and len(line.w[j]) > 2 and line.owner[j] is None:
+        if line.marks[j] is not None and not (line.is_(j, "link") and j > k) and not line.is_(j, "title"):
+            break
+        if line.marks[j] is None and (line.w[j] in line.lx.ordinary or ORDINARY.search(line.w[j])):
+            break
+        j += 1
+    return j
 
 
 def age_after(line: Line, j: int) -> tuple[int, int] | None:

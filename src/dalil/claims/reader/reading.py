@@ -150,12 +150,17 @@ def _attach_footage(lines, text, setting, header, drafts: list[Draft]) -> None:
 
 def _kept(drafts: list[Draft], events: list[Event]) -> list[int]:
     """Which drafts leave as claims: those of incidents, and the others that say something."""
-    inside = {k for e in events for k in e.indices}
+    inside = {k for e in events for k in e.indices if not _empty(drafts[k]) or len(e.indices) == 1}
     return [
         k
         for k, d in enumerate(drafts)
         if k in inside or not bare(d) or d.status not in ("reported", "background", "total")
     ]
+
+
+def _empty(d: Draft) -> bool:
+    """Whether the claim only names its event again, so that the event's other claims say all."""
+    return bare(d) and not d.groups and d.speaker is None and not suspects_of(d)
 
 
 def _claim(d: Draft) -> Claim:

@@ -498,11 +498,24 @@ def _sort(m: Mention, phrases: list[Phrase]) -> None:
 
 
 def _doers(m: Mention, phrases: list[Phrase]) -> None:
+    for p in list(phrases):
+        q = _body_of(m.line, p)
+        if q is not None:
+            m.agents.append(q)
     for p in phrases:
         if p.kind in ("weapon", "target"):
             m.weapons.extend([p] if p.kind == "weapon" else [])
         else:
             m.agents.append(p)
+
+
+def _body_of(line: Line, p: Phrase) -> Phrase | None:
+    """The body that the doers belong to: "guerrillas of the Northern Front"."""
+    if p.kind not in ("people", "name") or not line.is_(p.j, "of"):
+        return None
+    n = p.j + 1
+    q = line.owner[n] if n < line.n else None
+    return q if q is not None and q.kind == "actor" and q.entry.a in ("armed_group", "state_force", "state", "government") else None
 
 
 def _harm(m: Mention) -> None:

@@ -33,11 +33,32 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
         if m.entry.cat == "noun" or m.frame == "hit":
             out.extend(_by_adjective(d, line, m.i))
     for p in line.phrases:
+        if p.kind == "actor" and (found := _blamed(line, p)) is not None and (kind := _kind(line, p)) is not None:
+            words = [line.quote(i, j) for i, j in spans(p)]
+            by = d.speaker.name if d.speaker is not None and found == "accused" else None
+            out.append((_key(line, p), Suspect(tuple(q.text for q in words), kind, found, by, tuple(words))))
         if p.kind == "weapon" and any(
             m.frame in ("event", "hit", "harm", "drop", "boom", "launch") for m in d.mentions
         ):
             out.extend(_by_adjective(d, line, p.head))
     return out
+
+
+def _blamed(line: Line, p: Phrase) -> str | None:
+    """Whether the sentence puts the act on `p` outside the act's own words: claimed, blamed, attributed."""
+    k = p.j
+    while k < line.n and (line.is_(k, "adv") or line.is_(k, "have") or line.is_(k, "aux")):
+        k += 1
+    e = line.entry(k, "speech") if k < line.n else None
+    if e is not None and e.a == "confess":
+        return "claimed"
+    for x in range(p.i - 1, max(-1, p.i - 4), -1):
+        e = line.entry(x, "speech")
+        if e is not None and e.a == "accuse":
+            return "accused"
+        if line.w[x] in ("by",) and (c := line.entry(line.cover[x - 1], "speech")) is not None and c.a == "confess":
+            return "claimed"
+    return None
 
 
 def _key(line: Line, p: Phrase) -> str:

@@ -88,7 +88,7 @@ def shoot(tab, path: Path) -> None:
     height = tab.evaluate("document.documentElement.scrollHeight")
     clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": min(height, TALLEST_PX)}
     picture = tab.screenshot(full_page=True, clip=clip, animations="disabled")
-    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=80, method=6)
+    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=70, method=6)
 
 
 def example_archive(folder: Path) -> Path:

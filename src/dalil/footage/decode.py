@@ -134,3 +134,56 @@ def orientation(frame: VideoFrame) -> Orientation:
 def start_s(container: InputContainer) -> float:
     """The container's own zero on the time line of its streams."""
     return (container.start_time or 0) / av.time_base
+
+
+# ------------------------------------------------------------------ grey frames for fingerprints
+
+# The longer side of the frames that fingerprints look at: at 512 features cost three times as much and found no more.
+WORK_SIDE = 384
+
+
+@dataclass(frozen=True, slots=True)
+class GreyFrame:
+    """One upright frame, square pixels, a given longer side, 8-bit grey; `time_s` from the container's zero."""
+
+    time_s: float
+    pixels: np.ndarray
+
+
+def grey_frames(
+    path: Path, *, rate: float, side: int = WORK_SIDE, key_frames_only: bool = False
+) -> Iterator[GreyFrame]:
+    """About `rate` frames a second of the main video, as far as it can be decoded; none where there is no video.
+
+    Frames that no other frame needs are left out by the decoder, which costs half the time and loses nothing at
+    the rates used here; with `key_frames_only` all but key frames are.
+    """
+    with open_recording(path) as container:
+        video = main_video(container)
+        if video is None:
+            return
+        dense = video.average_rate is not None and video.average_rate >= 3 * rate
+        video.codec_context.skip_frame = "NONKEY" if key_frames_only else "NONREF" if dense else "DEFAULT"
+        zero, due = start_s(container), 0.0
+        try:
+            for frame in container.decode(video):
+                time_s = (frame.time or 0.0) - zero
+                # Half a millisecond of grace, or rounding would lose every other frame.
+                if time_s < due - 0.0005:
+                    continue
+                due = max(due + 1 / rate, time_s + 0.5 / rate)
+                yield GreyFrame(max(0.0, time_s), grey(frame, video, side))
+        except av.FFmpegError:
+            # The frames before the damage are used; the record of the footage says where it breaks.
+            return
+
+
+def grey(frame: VideoFrame, video: VideoStream, side: int) -> np.ndarray:
+    """The upright frame in grey with square pixels, its longer side `side`."""
+    aspect = float(video.sample_aspect_ratio or 1)
+    # No camera has wider pixels than two to one; an editing program's slip has.
+    shown = frame.width * (aspect if 0.49 < aspect < 2.05 else 1.0), frame.height
+    scale = side / max(shown)
+    width, height = (max(16, round(length * scale)) for length in shown)
+    pixels = frame.reformat(width, height, format="gray", interpolation="AREA").to_ndarray()
+    return np.ascontiguousarray(orientation(frame).apply(pixels))

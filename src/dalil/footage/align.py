@@ -1,0 +1,284 @@
+"""Where in time two recordings run together, and whether they are one recording: thumbnails compared after alignment.
+
+Features say that two frames show the same place. Thumbnails, five a second, warped by the features' map, say the
+rest: whether the picture agrees outside of any logo (appearance), and whether it *moves* alike (motion). Two takes by
+one camera look alike and move differently.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .fingerprint import THUMB, Fingerprint
+
+# Grey levels of local contrast below which a patch shows nothing to compare.
+FLAT = 3.0
+WINDOW = 7
+# Changes are measured against the mean of this many seconds around.
+SURROUND_S = 1.6
+# Mean grey levels between two neighbouring thumbnails, brightness apart, that make a cut.
+CUT_LEVELS = 12.0
+SPEEDS = (1.0, 1.1, 1 / 1.1, 1.25, 0.8, 1.5, 1 / 1.5, 2.0, 0.5)
+STEP_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch in which query time t shows archive time `speed` · t + `offset_s`.
+
+    `area`: share of the archived picture that the query has at all; `look`: mean correlation of local contrast;
+    `appearance`: mean share of the textured picture that agrees; `motion`: correlation of what changes (None where
+    too little does); `moving`: how much changes, in grey levels.
+    """
+
+    query_start_s: float
+    query_end_s: float
+    start_s: float
+    end_s: float
+    speed: float
+    offset_s: float
+    area: float
+    look: float
+    appearance: float
+    motion: float | None
+    moving: float
+
+
+def warped(
+    query: Fingerprint, archived: Fingerprint, map_: np.ndarray, mirrored: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """The query's thumbnails as the archived ones would show them, and where they have pixels at all."""
+    side = query.thumbs.shape[1]
+    to_archive = np.diag([archived.width / THUMB, archived.height / THUMB, 1.0])
+    to_thumb = np.diag([side / query.width, side / query.height, 1.0])
+    full = np.vstack([map_, [0, 0, 1]])
+    flip = np.array([[-1, 0, query.width - 1], [0, 1, 0], [0, 0, 1.0]]) if mirrored else np.eye(3)
+    # Thumbnail pixels are areas: their centres lie half a pixel in.
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    back = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    total = (back @ to_thumb @ flip @ full @ to_archive @ half)[:2]
+    scale = np.linalg.svd(total[:, :2], compute_uv=False)
+    sigma = [0.5 * max(0.0, s - 1.0) for s in scale]
+    thumbs = []
+    for thumb in query.thumbs:
+        soft = cv2.GaussianBlur(thumb, (0, 0), max(sigma)) if max(sigma) > 0.3 else thumb
+        thumbs.append(cv2.warpAffine(soft, total, (THUMB, THUMB), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP))
+    inside = cv2.warpAffine(
+        np.full((side, side), 255, np.uint8), total, (THUMB, THUMB), flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    )
+    return np.array(thumbs, np.float32), inside > 0
+
+
+def local_look(thumbs: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """Each pixel against its surroundings, in units of their contrast; 0 where there is none."""
+    weight = inside.astype(np.float32)
+    count = cv2.blur(weight, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT)
+    count = np.maximum(count, 1e-3)
+    out = np.empty_like(thumbs, dtype=np.float32)
+    for number, thumb in enumerate(thumbs):
+        thumb = thumb.astype(np.float32) * weight
+        mean = cv2.blur(thumb, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT) / count
+        square = cv2.blur(thumb * thumb, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT) / count
+        deviation = np.sqrt(np.maximum(square - mean * mean, 0))
+        out[number] = np.where(inside, (thumb - mean) / (deviation + FLAT), 0)
+    return out
+
+
+def change(thumbs: np.ndarray, times: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """What differs from the mean of the seconds around within one shot, overall brightness left out."""
+    if len(thumbs) < 2:
+        return np.zeros_like(thumbs, dtype=np.float32)
+    flat = thumbs.reshape(len(thumbs), -1).astype(np.float32) * inside.ravel()
+    pixels = max(1, int(inside.sum()))
+    flat -= (flat.sum(axis=1) / pixels)[:, None] * inside.ravel()
+    shot = shots(flat, pixels)
+    sums = np.vstack([np.zeros((1, flat.shape[1])), np.cumsum(flat, axis=0, dtype=np.float64)])
+    first = np.maximum(np.searchsorted(times, times - SURROUND_S / 2, "left"), np.searchsorted(shot, shot, "left"))
+    last = np.minimum(np.searchsorted(times, times + SURROUND_S / 2, "right"), np.searchsorted(shot, shot, "right"))
+    moved = flat - ((sums[last] - sums[first]) / (last - first)[:, None]).astype(np.float32)
+    return moved.reshape(thumbs.shape)
+
+
+def shots(flat: np.ndarray, pixels: int) -> np.ndarray:
+    """The number of the shot that each thumbnail is in: a cut is a jump far above those around it."""
+    jump = np.abs(np.diff(flat, axis=0)).sum(axis=1) / pixels
+    around = np.array([np.median(jump[max(0, i - 4) : i + 5]) for i in range(len(jump))])
+    return np.concatenate([[0], np.cumsum((jump > CUT_LEVELS) & (jump > 3 * around))])
+
+
+def agreement(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """For each pair of looks the share of textured windows in which they correlate."""
+    q = query_look.reshape(-1, THUMB, THUMB)
+    a = archive_look.reshape(-1, THUMB, THUMB)
+    shares = np.zeros(len(q), np.float32)
+    for number in range(len(q)):
+        product = cv2.blur(q[number] * a[number], (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT)
+        energy_q = cv2.blur(q[number] ** 2, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT)
+        energy_a = cv2.blur(a[number] ** 2, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT)
+        textured = inside & (np.maximum(energy_q, energy_a) > 0.12)
+        if textured.sum() < 12:
+            continue
+        alike = product > 0.5 * np.sqrt(energy_q * energy_a) + 1e-6
+        shares[number] = (alike & textured).sum() / textured.sum()
+    return shares
+
+
+def correlation(query_look: np.ndarray, archive_look: np.ndarray) -> float:
+    """The mean cosine between looks, moment by moment."""
+    q, a = (look.reshape(len(look), -1) for look in (query_look, archive_look))
+    return float(((q * a).sum(1) / np.maximum(np.linalg.norm(q, axis=1) * np.linalg.norm(a, axis=1), 1e-6)).mean())
+
+
+def at_times(rows: np.ndarray, times: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """The rows at the wanted times, between two rows their mean by distance; outside the ends, the ends."""
+    right = np.clip(np.searchsorted(times, wanted), 1, max(1, len(times) - 1))
+    if len(times) == 1:
+        return np.repeat(rows, len(wanted), axis=0)
+    left = right - 1
+    share = np.clip((wanted - times[left]) / np.maximum(times[right] - times[left], 1e-6), 0, 1)
+    share = share.reshape(-1, *([1] * (rows.ndim - 1))).astype(np.float32)
+    return rows[left] * (1 - share) + rows[right] * share
+
+
+# ------------------------------------------------------------------ the best run
+
+# What a moment of alike look must beat to count for a run, and the energy (grey levels squared, mean over pixels)
+# below which a change is no evidence.
+LOOK_FLOOR, STILL_ENERGY = 0.4, 1.5
+# Seconds of the query around the hints that are looked at, and moments at most.
+MARGIN_S, MAX_MOMENTS = 15.0, 600
+# A frame whose features were kept stands for the still seconds after it (fingerprint.KEPT_STILL_S) and a little more.
+BEFORE_S, AFTER_S = 1.2, 5.6
+
+
+def best_run(
+    query: Fingerprint, archived: Fingerprint, map_: np.ndarray, mirrored: bool, hints: list[tuple[float, float]]
+) -> Run | None:
+    """The stretch that agrees best near the hinted (query, archive) times; None where none agrees."""
+    chosen = near(query.times, [q for q, _ in hints], MARGIN_S)
+    times = query.times[chosen]
+    reach = 2 * float(times[-1] - times[0]) + AFTER_S
+    there = near(archived.times, [a for _, a in hints], reach)
+    if not len(there):
+        return None
+    thumbs, inside = warped(query, archived, map_, mirrored)
+    if inside.sum() < 40:
+        return None
+    q_look, q_change = local_look(thumbs[chosen], inside), change(thumbs, query.times, inside)[chosen]
+    a_thumbs = archived.thumbs[there].astype(np.float32)
+    a_times = archived.times[there]
+    a_look, a_change = local_look(a_thumbs, inside), change(a_thumbs, a_times, inside)
+    scores = Scores.of(q_look, q_change, a_look, a_change, int(inside.sum()))
+    found = best_line(scores, times, a_times, hints)
+    if found is None:
+        return None
+    speed, offset, first, last = found
+    moments = times[first : last + 1]
+    partner = at_times(a_look, a_times, speed * moments + offset)
+    appearance = float(agreement(q_look[first : last + 1], partner, inside).mean())
+    look = float(correlation(q_look[first : last + 1], partner))
+    within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
+    motion, moving = None, 0.0
+    if within.sum() > 1 and len(moments) > 1:
+        q_change = change(thumbs[chosen][first : last + 1], moments, inside)
+        a_change = change(a_thumbs[within], a_times[within], inside)
+        motion, moving = motion_along(q_change, a_change, moments, a_times[within], speed, offset, inside)
+    return Run(
+        float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
+        float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
+        float(inside.mean()), look, appearance, motion, moving,
+    )  # fmt: skip
+
+
+def near(times: np.ndarray, hints: list[float], margin: float) -> np.ndarray:
+    """The positions of at most MAX_MOMENTS times within the hints' span and margin."""
+    chosen = np.flatnonzero((times >= min(hints) - margin) & (times <= max(hints) + margin))
+    step = -(-len(chosen) // (4 * MAX_MOMENTS if margin > MARGIN_S else MAX_MOMENTS)) or 1
+    return chosen[::step]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Query moments × archive moments: how alike they look, and the product of their changes with its energies."""
+
+    look: np.ndarray
+    product: np.ndarray
+    query_energy: np.ndarray
+    archive_energy: np.ndarray
+
+    @classmethod
+    def of(cls, q_look, q_change, a_look, a_change, pixels: int) -> Scores:
+        ql, al = (x.reshape(len(x), -1) for x in (q_look, a_look))
+        qc, ac = (x.reshape(len(x), -1) for x in (q_change, a_change))
+        ql = ql / np.maximum(np.linalg.norm(ql, axis=1, keepdims=True), 1e-6)
+        al = al / np.maximum(np.linalg.norm(al, axis=1, keepdims=True), 1e-6)
+        return cls(ql @ al.T, qc @ ac.T / pixels, (qc**2).sum(1) / pixels, (ac**2).sum(1) / pixels)
+
+
+def speeds_to_try(hints: list[tuple[float, float]]) -> list[float]:
+    """The usual speeds, and the one that most pairs of hints agree on."""
+    ratios = [
+        (a2 - a1) / (q2 - q1)
+        for number, (q1, a1) in enumerate(hints)
+        for q2, a2 in hints[number + 1 :]
+        if abs(q2 - q1) > 3 and 0.45 < (a2 - a1) / (q2 - q1) < 2.2
+    ]
+    return [*SPEEDS, float(np.median(ratios))] if ratios else list(SPEEDS)
+
+
+def best_line(
+    scores: Scores, times: np.ndarray, a_times: np.ndarray, hints: list[tuple[float, float]]
+) -> tuple[float, float, int, int] | None:
+    """(speed, offset, first moment, last moment) of the line through time along which most agrees."""
+    best, found = 0.0, None
+    for speed in speeds_to_try(hints):
+        starts = np.array([a - speed * q for q, a in hints])
+        spans = np.arange(-BEFORE_S, AFTER_S, STEP_S)
+        offsets = np.unique(np.round((starts[:, None] + spans[None, :]).ravel() / STEP_S)) * STEP_S
+        for offset_part in np.array_split(offsets, max(1, len(offsets) * len(times) // 400_000)):
+            gain = gains(scores, times, a_times, speed, offset_part)
+            total = np.cumsum(gain, axis=1)
+            before = np.minimum.accumulate(np.hstack([np.zeros((len(gain), 1)), total[:, :-1]]), axis=1)
+            run = total - before
+            at = np.unravel_index(run.argmax(), run.shape)
+            # Another speed than the plain one must earn it.
+            worth = float(run[at]) * (1.0 if speed == 1.0 else 0.95) - (0.0 if speed == 1.0 else 1.0)
+            if worth > best:
+                first = int(np.argmin(np.concatenate([[0.0], total[at[0], : at[1]]])))
+                best, found = worth, (speed, float(offset_part[at[0]]), first, int(at[1]))
+    return found
+
+
+def gains(scores: Scores, times: np.ndarray, a_times: np.ndarray, speed: float, offsets: np.ndarray) -> np.ndarray:
+    """Offsets × moments: what each moment speaks for (or, below 0, against) the line with that offset."""
+    wanted = offsets[:, None] + speed * times[None, :]
+    right = np.clip(np.searchsorted(a_times, wanted), 1, max(1, len(a_times) - 1))
+    left = np.maximum(right - 1, 0)
+    right = np.minimum(right, len(a_times) - 1)
+    share = np.clip((wanted - a_times[left]) / np.maximum(a_times[right] - a_times[left], 1e-6), 0, 1)
+    rows = np.arange(len(times))[None, :]
+    look = scores.look[rows, left] * (1 - share) + scores.look[rows, right] * share
+    product = scores.product[rows, left] * (1 - share) + scores.product[rows, right] * share
+    energy = scores.archive_energy[left] * (1 - share) + scores.archive_energy[right] * share
+    motion = product / (0.5 * (energy + scores.query_energy[None, :]) + STILL_ENERGY)
+    outside = (wanted < a_times[0] - 0.25) | (wanted > a_times[-1] + 0.25)
+    return np.where(outside, -1.0, look - LOOK_FLOOR + motion)
+
+
+def motion_along(
+    q_change: np.ndarray, a_change: np.ndarray, times: np.ndarray, a_times: np.ndarray, speed: float, offset: float,
+    inside: np.ndarray,
+) -> tuple[float | None, float]:  # fmt: skip
+    """(correlation of what changes over the run, mean change in grey levels); None where too little changes."""
+    partner = at_times(a_change, a_times, speed * times + offset)
+    pixels = max(1, int(inside.sum()))
+    q_energy = float((q_change**2).sum(axis=(1, 2)).mean()) / pixels
+    a_energy = float((partner**2).sum(axis=(1, 2)).mean()) / pixels
+    moving = float(np.sqrt(max(q_energy, a_energy)))
+    if max(q_energy, a_energy) < STILL_ENERGY:
+        return None, moving
+    product = float((q_change * partner).sum(axis=(1, 2)).mean()) / pixels
+    return float(product / max(1e-9, np.sqrt(q_energy * a_energy))), moving

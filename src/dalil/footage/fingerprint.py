@@ -1,0 +1,319 @@
+"""What is kept of a video or picture to know it again: small grey thumbnails and local features of some frames.
+
+Thumbnails are THUMB × THUMB grey pixels, THUMB_RATE a second: they say when and how the picture moves. Features are
+RootSIFT descriptors (Arandjelović and Zisserman 2012) reduced to the signs of 128 randomised projections, with place,
+scale and angle: they survive cropping, turning, scaling, captions. One file an object, versioned, derived from the
+object's bytes alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import cv2
+import msgspec
+import numpy as np
+
+from .audio import SILENCE, Sound, sound_print
+from .decode import WORK_SIDE, GreyFrame, grey_frames
+from .picture import is_picture, open_picture
+
+FORMAT = 1
+THUMB = 32
+THUMB_RATE = 5.0
+
+# Kept features: 120 a frame and a frame a second (one in five seconds where nothing moves) are 12 MB an hour.
+KEPT_FEATURES, KEPT_EVERY_S, KEPT_STILL_S = 120, 1.0, 5.0
+# A query is looked at more closely, since nothing of it is stored.
+# Its larger frames find what is small in it: a clip between blurred bars, a picture in a picture.
+QUERY_FEATURES, QUERY_FRAMES, QUERY_EVERY_S, QUERY_STILL_S = 500, 48, 0.2, 2.0
+QUERY_THUMB, QUERY_SIDE = 96, 640
+# Mean difference of grey levels between thumbnails below which a frame shows nothing new.
+STILL_LEVELS = 2.0
+
+BITS = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Local features of one frame: `xy` in units of WORK_SIDE pixels on the longer side, codes as 2 × uint64."""
+
+    time_s: float
+    xy: np.ndarray
+    scale: np.ndarray
+    angle: np.ndarray
+    codes: np.ndarray
+    mirrored: np.ndarray | None = None
+    margins: np.ndarray | None = None
+    mirrored_margins: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Thumbnails with their times, features of some frames, the upright picture's size in work units, the sound."""
+
+    object: str
+    kind: str
+    width: int
+    height: int
+    times: np.ndarray
+    thumbs: np.ndarray
+    frames: tuple[Features, ...]
+    sound: Sound = SILENCE
+
+    @property
+    def end_s(self) -> float:
+        return float(self.times[-1]) if len(self.times) else 0.0
+
+
+# ------------------------------------------------------------------ making
+
+
+def fingerprint(path: Path, *, object: str, key_frames_only: bool = False) -> Fingerprint:
+    """The fingerprint that an archive keeps of a video or picture; without frames where it shows none."""
+    print_ = gather(frames_of(path, WORK_SIDE, key_frames_only), object, is_picture(path), Keeping())
+    return with_sound(print_, path)
+
+
+def query_fingerprint(path: Path, *, object: str, duration_s: float | None) -> Fingerprint:
+    """A closer fingerprint of the same kind, with mirrored features, for looking something up."""
+    every_s = max(QUERY_EVERY_S, (duration_s or 0.0) / QUERY_FRAMES)
+    keeping = Keeping(QUERY_FEATURES, every_s, max(every_s, QUERY_STILL_S), QUERY_THUMB, mirror=True)
+    return with_sound(gather(frames_of(path, QUERY_SIDE, False), object, is_picture(path), keeping), path)
+
+
+def with_sound(print_: Fingerprint, path: Path) -> Fingerprint:
+    """The fingerprint with that of its sound, where the file is no picture."""
+    return print_ if print_.kind == "picture" else replace(print_, sound=sound_print(path))
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """How much of each frame is kept."""
+
+    features: int = KEPT_FEATURES
+    every_s: float = KEPT_EVERY_S
+    still_s: float = KEPT_STILL_S
+    thumb: int = THUMB
+    mirror: bool = False
+
+
+def frames_of(path: Path, side: int, key_frames_only: bool) -> Iterator[GreyFrame]:
+    """The grey frames of a video, or the one of a picture."""
+    if is_picture(path):
+        yield GreyFrame(0.0, picture_pixels(path, side))
+    else:
+        yield from grey_frames(path, rate=THUMB_RATE, side=side, key_frames_only=key_frames_only)
+
+
+def picture_pixels(path: Path, side: int) -> np.ndarray:
+    """The upright picture in grey, its longer side `side`, transparency on white."""
+    from PIL import ImageOps
+
+    from .picture import load_truncated
+    from .stills import flat
+
+    with open_picture(path) as picture:
+        picture.draft("RGB", (2 * WORK_SIDE, 2 * WORK_SIDE))
+        load_truncated(picture)
+        pixels = np.asarray(flat(ImageOps.exif_transpose(picture)).convert("L"))
+    scale = side / max(pixels.shape)
+    size = max(16, round(pixels.shape[1] * scale)), max(16, round(pixels.shape[0] * scale))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+
+def gather(frames: Iterator[GreyFrame], object: str, is_still: bool, keeping: Keeping) -> Fingerprint:
+    """The frames' thumbnails and, of those that show something new, the features."""
+    times, thumbs, kept = [], [], []
+    last, last_s, size = None, -1e9, (0, 0)
+    for frame in frames:
+        unit = WORK_SIDE / max(frame.pixels.shape)
+        size = round(frame.pixels.shape[1] * unit), round(frame.pixels.shape[0] * unit)
+        thumb = cv2.resize(frame.pixels, (keeping.thumb, keeping.thumb), interpolation=cv2.INTER_AREA)
+        times.append(frame.time_s)
+        thumbs.append(thumb)
+        waited = frame.time_s - last_s
+        if waited < keeping.every_s - 1e-3:
+            if waited < 0.4 or last is None or cv2.norm(thumb, last, cv2.NORM_L1) < 25 * thumb.size:
+                continue
+        elif waited < keeping.still_s - 1e-3 and cv2.norm(thumb, last, cv2.NORM_L1) < STILL_LEVELS * thumb.size:
+            continue
+        kept.append(features(frame, keeping))
+        last, last_s = thumb, frame.time_s
+    return Fingerprint(
+        object=object,
+        kind="picture" if is_still else "video",
+        width=size[0],
+        height=size[1],
+        times=np.array(times, np.float32),
+        thumbs=np.array(thumbs, np.uint8).reshape(-1, keeping.thumb, keeping.thumb),
+        frames=tuple(kept),
+    )
+
+
+def features(frame: GreyFrame, keeping: Keeping) -> Features:
+    """The strongest features of one frame, spread over it."""
+    # Below the usual contrast threshold, or dusk and smoke have no features.
+    detector = cv2.SIFT_create(nfeatures=2 * keeping.features, contrastThreshold=0.02)
+    points, descriptors = detector.detectAndCompute(frame.pixels, None)
+    chosen = spread(points, frame.pixels.shape, keeping.features)
+    points = [points[index] for index in chosen]
+    descriptors = descriptors[chosen] if chosen else np.zeros((0, BITS), np.float32)
+    unit = np.float32(WORK_SIDE / max(frame.pixels.shape))
+    projected = project(descriptors)
+    mirrored = project(mirror(descriptors)) if keeping.mirror else None
+    return Features(
+        time_s=frame.time_s,
+        xy=np.array([p.pt for p in points], np.float32).reshape(-1, 2) * unit,
+        scale=np.array([p.size for p in points], np.float32) * unit,
+        angle=np.array([p.angle for p in points], np.float32),
+        codes=pack(projected),
+        mirrored=None if mirrored is None else pack(mirrored),
+        margins=projected if keeping.mirror else None,
+        mirrored_margins=mirrored,
+    )
+
+
+def spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], count: int) -> list[int]:
+    """The places in `points` of at most `count`, strongest first, no sixteenth of the frame with more than a sixth.
+
+    A caption has the sharpest corners of any picture; without the bound it would take every place.
+    """
+    taken: list[int] = []
+    rest: list[int] = []
+    seen, full, cells = set(), max(1, count // 6), {}
+    for index in sorted(range(len(points)), key=lambda i: (-points[i].response, points[i].pt)):
+        x, y = points[index].pt
+        place = round(x), round(y)
+        if place in seen:
+            continue
+        seen.add(place)
+        cell = int(4 * x / shape[1]), int(4 * y / shape[0])
+        cells[cell] = cells.get(cell, 0) + 1
+        (taken if cells[cell] <= full else rest).append(index)
+    return (taken + rest)[:count]
+
+
+@cache
+def mean_descriptor() -> np.ndarray:
+    """The mean RootSIFT descriptor, measured on drawn pictures (the data file says which)."""
+    text = (Path(__file__).parent / "rootsift_mean.csv").read_text("utf-8")
+    return np.array([float(line) for line in text.splitlines() if line and not line.startswith("#")], np.float32)
+
+
+@cache
+def rotation() -> np.ndarray:
+    """An orthogonal 128 × 128 matrix that spreads a descriptor over all bits: Hadamard with signs, twice.
+
+    The signs are bits of SHA-256, so that every machine and version has the same.
+    """
+    hadamard = np.array([[1.0]])
+    while len(hadamard) < BITS:
+        hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
+    hadamard /= np.sqrt(BITS)
+    signs = np.unpackbits(np.frombuffer(hashlib.sha256(b"dalil footage 1").digest(), np.uint8)) * 2.0 - 1
+    return ((signs[:BITS, None] * hadamard) @ (signs[BITS:, None] * hadamard)).astype(np.float32)
+
+
+def project(descriptors: np.ndarray) -> np.ndarray:
+    """RootSIFT of SIFT descriptors, centred and rotated: n × 128, the sign of each is a bit of the code."""
+    total = descriptors.sum(axis=1, keepdims=True) + 1e-9
+    return (np.sqrt(descriptors / total) - mean_descriptor()) @ rotation()
+
+
+def pack(projected: np.ndarray) -> np.ndarray:
+    """n × 2 of uint64 that hold the 128 signs."""
+    return np.packbits(projected > 0, axis=1, bitorder="little").view(np.uint64).reshape(-1, 2)
+
+
+# SIFT's bins are rows × columns × 8 angles in the feature's own axes; a mirror exchanges rows and turns angles round.
+MIRROR = np.array(
+    [(3 - row) * 32 + col * 8 + (8 - turn) % 8 for row in range(4) for col in range(4) for turn in range(8)]
+)
+
+
+def mirror(descriptors: np.ndarray) -> np.ndarray:
+    """The descriptors that the mirrored picture has at the mirrored points."""
+    return descriptors[:, MIRROR]
+
+
+# ------------------------------------------------------------------ keeping
+
+
+class Head(msgspec.Struct):
+    """The first line of a fingerprint file."""
+
+    format: int
+    object: str
+    kind: str
+    width: int
+    height: int
+    thumbs: int
+    frames: list[tuple[float, int]]
+    sound: int
+    sound_start_s: float
+
+
+MAGIC = b"dalil-footage\n"
+
+
+def encode(print_: Fingerprint) -> bytes:
+    """The fingerprint as a file: magic, length and JSON head, then compressed thumbnails and plain features."""
+    frames = [(round(f.time_s, 3), len(f)) for f in print_.frames]
+    sound = print_.sound
+    head = msgspec.json.encode(
+        Head(
+            FORMAT, print_.object, print_.kind, print_.width, print_.height, len(print_.times), frames, len(sound),
+            sound.start_s,
+        )
+    )  # fmt: skip
+    flat = print_.thumbs.reshape(len(print_.times), THUMB * THUMB)
+    steps = np.diff(flat, axis=0, prepend=np.zeros((1, THUMB * THUMB), np.uint8))
+    times = np.round(print_.times * 1000).astype("<u4")
+    packed = zlib.compress(times.tobytes() + steps.astype(np.uint8).tobytes(), 6)
+    parts = [MAGIC, struct.pack("<II", len(head), len(packed)), head, packed]
+    for f in print_.frames:
+        parts.append(np.round(f.xy * 64).clip(0, 65535).astype("<u2").tobytes())
+        parts.append(np.round(np.log2(f.scale) * 24).clip(0, 255).astype(np.uint8).tobytes())
+        parts.append(np.round(f.angle * 256 / 360).astype(np.int64).astype(np.uint8).tobytes())
+        parts.append(f.codes.astype("<u8").tobytes())
+    parts += [sound.codes.astype("<u4").tobytes(), np.packbits(sound.loud).tobytes()]
+    return b"".join(parts)
+
+
+def decode(data: bytes) -> Fingerprint:
+    """The fingerprint that `encode` wrote, as precise as the file keeps it; ValueError where it is another format."""
+    if not data.startswith(MAGIC):
+        raise ValueError("no footage fingerprint")
+    at = len(MAGIC) + 8
+    head_size, packed_size = struct.unpack("<II", data[len(MAGIC) : at])
+    head = msgspec.json.decode(data[at : at + head_size], type=Head)
+    if head.format != FORMAT:
+        raise ValueError(f"footage fingerprint of format {head.format}, expected {FORMAT}")
+    at += head_size
+    plain = zlib.decompress(data[at : at + packed_size])
+    at += packed_size
+    times = np.frombuffer(plain, "<u4", head.thumbs).astype(np.float32) / 1000
+    steps = np.frombuffer(plain, np.uint8, offset=4 * head.thumbs).reshape(head.thumbs, THUMB, THUMB)
+    thumbs = np.cumsum(steps, axis=0, dtype=np.uint8)
+    frames = []
+    for time_s, count in head.frames:
+        xy = np.frombuffer(data, "<u2", 2 * count, at).reshape(-1, 2).astype(np.float32) / 64
+        scale = 2 ** (np.frombuffer(data, np.uint8, count, at + 4 * count).astype(np.float32) / 24)
+        angle = np.frombuffer(data, np.uint8, count, at + 5 * count).astype(np.float32) * 360 / 256
+        codes = np.frombuffer(data, "<u8", 2 * count, at + 6 * count).reshape(-1, 2)
+        frames.append(Features(time_s, xy, scale, angle, codes))
+        at += 22 * count
+    codes = np.frombuffer(data, "<u4", head.sound, at)
+    loud = np.unpackbits(np.frombuffer(data, np.uint8, -(-head.sound // 8), at + 4 * head.sound), count=head.sound)
+    sound = Sound(head.sound_start_s, codes, loud.astype(bool))
+    return Fingerprint(head.object, head.kind, head.width, head.height, times, thumbs, tuple(frames), sound)

@@ -1,0 +1,115 @@
+"""Which frames of the archive share local features with a frame: an inverted index over the features' codes.
+
+A feature's first WORD_BITS bits are its word; a query looks into the lists of its word and of those that differ in
+its least certain bits, and counts a feature there whose other bits agree. An index is a tuple of sorted arrays, so
+that it can be memory-mapped, and indexes are searched one after another, so that adding makes a new small one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from .fingerprint import Features, Fingerprint
+from .ranges import ranges
+
+# 20 bits: at a thousand hours (400 million features) a list holds some hundred. With the 16 likeliest flips of the
+# six least certain bits, half of the true matches of re-encoded, scaled and blurred frames are met.
+WORD_BITS, PROBED_BITS, PROBES = 20, 6, 16
+# Of the code's second 64 bits at most this many differ: one unrelated feature in a thousand passes.
+MAX_DIFFERENCE = 14
+# A list that is longer holds what is everywhere (sky, text edges) and says nothing.
+MAX_LIST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Features sorted by word: `words`, their codes' second half, and the number of the frame that each is in."""
+
+    words: np.ndarray
+    codes: np.ndarray
+    frames: np.ndarray
+    objects: tuple[str, ...]
+    frame_object: np.ndarray
+    frame_number: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many features of one query frame were met in one archived frame."""
+
+    object: str
+    frame: int
+    votes: int
+
+
+def build_index(prints: Sequence[Fingerprint]) -> Index:
+    """An index over the frames of the fingerprints."""
+    codes, frame_of, frame_object, frame_number = [], [], [], []
+    for number, print_ in enumerate(prints):
+        for position, frame in enumerate(print_.frames):
+            codes.append(frame.codes)
+            frame_of.append(np.full(len(frame), len(frame_object), np.uint32))
+            frame_object.append(number)
+            frame_number.append(position)
+    all_codes = np.concatenate(codes) if codes else np.zeros((0, 2), np.uint64)
+    all_frames = np.concatenate(frame_of) if frame_of else np.zeros(0, np.uint32)
+    words = word_of(all_codes)
+    order = np.argsort(words, kind="stable")
+    return Index(
+        words=words[order],
+        codes=all_codes[order, 1],
+        frames=all_frames[order],
+        objects=tuple(print_.object for print_ in prints),
+        frame_object=np.array(frame_object, np.uint32),
+        frame_number=np.array(frame_number, np.uint32),
+    )
+
+
+def word_of(codes: np.ndarray) -> np.ndarray:
+    return (codes[:, 0] & np.uint64((1 << WORD_BITS) - 1)).astype(np.uint32)
+
+
+FLIPS = [flip for size in range(PROBED_BITS + 1) for flip in combinations(range(PROBED_BITS), size)]
+
+
+def probes(codes: np.ndarray, margins: np.ndarray) -> np.ndarray:
+    """n × PROBES words: the feature's own and those with its least certain bits flipped, likeliest first."""
+    margins = np.abs(margins[:, :WORD_BITS])
+    weakest = np.argsort(margins, axis=1)[:, :PROBED_BITS]
+    cost = np.take_along_axis(margins, weakest, axis=1) ** 2
+    masks = np.array([[position in flip for position in range(PROBED_BITS)] for flip in FLIPS], np.float32)
+    chosen = np.argsort(cost @ masks.T, axis=1, kind="stable")[:, :PROBES]
+    bits = np.uint32(1) << weakest.astype(np.uint32)
+    flips = (masks.astype(np.uint32)[chosen] * bits[:, None, :]).sum(axis=2, dtype=np.uint32)
+    return word_of(codes)[:, None] ^ flips
+
+
+def vote(index: Index, frame: Features, *, mirrored: bool, without: str | None = None) -> list[Votes]:
+    """The archived frames that share at least three features with the frame, most first; `without` is left out."""
+    codes = frame.mirrored if mirrored else frame.codes
+    margins = frame.mirrored_margins if mirrored else frame.margins
+    if not len(codes) or not len(index.words):
+        return []
+    looked_up = probes(codes, margins)
+    first = np.searchsorted(index.words, looked_up, "left")
+    length = np.searchsorted(index.words, looked_up, "right") - first
+    length[length > MAX_LIST] = 0
+    feature = np.repeat(np.arange(len(codes)), length.sum(axis=1))
+    place = ranges(first.ravel(), length.ravel())
+    close = np.bitwise_count(index.codes[place] ^ codes[feature, 1]) <= MAX_DIFFERENCE
+    # One feature counts once for a frame, however many of that frame's features it resembles.
+    met = np.unique(feature[close].astype(np.uint64) << np.uint64(32) | index.frames[place[close]].astype(np.uint64))
+    frames, votes = np.unique(met & np.uint64(0xFFFFFFFF), return_counts=True)
+    found = []
+    for position in np.argsort(-votes, kind="stable"):
+        if votes[position] < 3:
+            break
+        number = int(frames[position])
+        name = index.objects[index.frame_object[number]]
+        if name != without:
+            found.append(Votes(name, int(index.frame_number[number]), int(votes[position])))
+    return found

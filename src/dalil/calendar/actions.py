@@ -69,7 +69,11 @@ class Scan:
     def tense(self, i: int, j: int) -> Tense:
         """The tense of the nearest telling word before the phrase in its sentence, else of the first after it."""
         step = self._nearest(range(i - 1, max(-1, i - 1 - TENSE_BEFORE), -1))
-        return step or self._nearest(range(j, min(len(self.row.shape), j + TENSE_AFTER)))
+        return step or self.tense_after(j)
+
+    def tense_after(self, j: int) -> Tense:
+        """The tense of the first telling word after the phrase in its sentence."""
+        return self._nearest(range(j, min(len(self.row.shape), j + TENSE_AFTER)))
 
     def _nearest(self, order: range) -> Tense:
         future, participle, finite = self.char("FUT"), self.char("PAST"), self.char("PASTV")
@@ -232,6 +236,8 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
         told = "next such weekday after the day named before"
         return [Core(m.start(), m.end(), rules.one_day(days.start, told), "day")]
     tense = None if last or following else scan.tense(m.start(), m.end())
+    if scan.is_a(m.start() - 1, "UNTIL", "BY"):
+        tense = scan.tense_after(m.end()) or "future"
     days = rules.resolve_weekday(day, scan.published, tense=tense, last=last, following=following)
     return [Core(m.start(), m.end(), days, "weekday")]
 
@@ -244,6 +250,54 @@ def weekday_week(scan: Scan, m: re.Match) -> list[Core] | None:
     monday = rules.week_of(scan.published)[0]
     day = monday + rules.DAY * (scan.value(m, "wd") + by)
     return [Core(m.start(), m.end(), rules.one_day(day, "weekday of the week named beside it"), "day")]
+
+
+def weekday_day(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "Friday the 13th": the last such day on or before publication, or the next in the future tense."""
+    if scan.published is None:
+        return None
+    ahead = scan.tense(m.start(), m.end()) == "future"
+    for step in range(400):
+        day = scan.published + rules.DAY * (step if ahead else -step)
+        if day.day == scan.value(m, "day") and day.weekday() == scan.value(m, "wd"):
+            return [
+                Core(m.start(), m.end(), rules.one_day(day, "weekday and day of the month, from publication"), "day")
+            ]
+    return None
+
+
+def day_of_month(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "on the 9th", "the 5th of this month", "في 3 من الشهر الماضي"; not "on the 9th floor"."""
+    if (
+        scan.published is None
+        or scan.at(m.end()) == "_"
+        or scan.is_a(m.end(), "OF")
+        or scan.value(m, "unit") not in (None, "month")
+    ):
+        return None
+    day, year, number = scan.value(m, "day"), scan.published.year, scan.published.month
+    if scan.value(m, "last") or (
+        scan.value(m, "unit") is None and day > scan.published.day and scan.grammar.lang == "en"
+    ):
+        year, number = rules.shift_month(year, number, -1)
+    elif scan.value(m, "next"):
+        year, number = rules.shift_month(year, number, 1)
+    found = rules.make_day(year, number, day)
+    return (
+        [Core(m.start(), m.end(), rules.one_day(found, "day of the month, from publication"), "day")] if found else None
+    )
+
+
+def holiday(scan: Scan, m: re.Match) -> list[Core] | None:
+    """A holiday that falls on the same day of every year."""
+    number, day = divmod(scan.value(m, "day"), 100)
+    year = scan.value(m, "year")
+    if year is not None:
+        days: Days | None = rules.one_day(date(year, number, day), "holiday of the year as written")
+    else:
+        tense = scan.tense(m.start(), m.end())
+        days = rules.resolve_month_day(number, day, scan.published, tense=tense)
+    return [Core(m.start(), m.end(), days, "day")] if days else None
 
 
 def nothing(scan: Scan, m: re.Match) -> list[Core]:
@@ -359,8 +413,7 @@ def calendar_unit(scan: Scan, m: re.Match) -> list[Core] | None:
     days = rules.resolve_unit(_unit(scan, m), mod, scan.published)
     if days is None:
         return None
-    # "earlier this year" is said of any part of it, so only "early", "late" and "mid" of a past one narrow it
-    how = scan.value(m, "how") if mod != "this" else None
+    how = scan.value(m, "how")  # "earlier this year" is said of any part of it, "early this year" is not
     return [Core(m.start(), m.end(), rules.part_of(days, how), days.precision)]
 
 
@@ -403,15 +456,15 @@ def year(scan: Scan, m: re.Match) -> list[Core] | None:
 def _year_is_told(scan: Scan, i: int) -> bool:
     """Whether the word before four figures makes them a year ("between 2011 and 2013" counts twice)."""
     if scan.is_a(i, "AND"):
-        return scan.is_a(i - 1, "YEAR") and scan.in_context(i - 2, "year_after")
+        return scan.is_a(i - 1, "YEAR") and (scan.in_context(i - 2, "year_after") or scan.is_a(i - 2, "YEARW"))
     return scan.in_context(i, "year_after")
 
 
 ACTIONS = {
     action.__name__: action
     for action in (
-        day_month, days_month, month, hijri, numeric, weekday, weekday_week, nothing, relative_day, part_of_today,
-        last_night, overnight, ago, beside_anchor, anchor, anchor_next, anchor_previous, past_stretch, calendar_unit,
-        weekend, season, year,
+        day_month, days_month, month, hijri, numeric, weekday, weekday_week, weekday_day, day_of_month, holiday,
+        nothing, relative_day, part_of_today, last_night, overnight, ago, beside_anchor, anchor, anchor_next,
+        anchor_previous, past_stretch, calendar_unit, weekend, season, year,
     )
 }  # fmt: skip

@@ -153,7 +153,7 @@ def _joined_range(scan: Scan, left: Core, right: Core, gap: range) -> Core | Non
     between = scan.is_a(opened, "BETWEEN") or scan.is_a(left.i, "BETWEEN")
     days = left.days.precision == "day" == right.days.precision
     next_day = days and right.days.start - left.days.start == DAY
-    if scan.is_a(joint, "TO", "DASH", "SLASH") or (scan.is_a(joint, "AND") and (between or next_day)):
+    if scan.is_a(joint, "TO", "UNTIL", "DASH", "SLASH") or (scan.is_a(joint, "AND") and (between or next_day)):
         if scan.is_a(joint, "DASH", "SLASH") and not (days or left.kind == right.kind):
             return None
         whole = Days(left.days.start, right.days.end, "range", f"from one to the other; {right.days.rule}")
@@ -177,7 +177,7 @@ def finish(scan: Scan, core: Core, floor: int, ceiling: int) -> tuple[DateSpan |
     row = scan.row
     i, j, time, rule = core.i, core.j, core.time, core.days.rule
     left = scan.grammar.left.search(row.shape, max(floor, i - LEFT_TOKENS), i)
-    labels = dict.fromkeys(("time", "clock", "hour", "half", "zone", "part"))
+    labels = dict.fromkeys(("time", "noon", "clock", "hour", "half", "zone", "part"))
     if left is not None:
         i = _first_content(scan, left.start(), i)
         labels |= _labels(scan, left)
@@ -215,8 +215,9 @@ def _labels(scan: Scan, match) -> dict[str, object]:
 
 def _time_of(labels: dict[str, object]) -> str | None:
     """The local time of day that the labelled words say, "HH:MM"."""
-    if isinstance(labels["time"], str):
-        hour, minute = (int(x) for x in labels["time"].split(":"))
+    stated = labels["time"] or labels["noon"]
+    if isinstance(stated, str):
+        hour, minute = (int(x) for x in stated.split(":"))
     elif labels["clock"] is not None:
         hour, minute = divmod(int(labels["clock"]), 100)
     elif labels["hour"] is not None:

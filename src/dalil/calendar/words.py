@@ -24,8 +24,8 @@ TOKEN = re.compile(
 )
 _WORD = re.compile(r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+(?:-old)?")  # an age is no date
 _STOP = re.compile(r"[.!?؟]\s+|\n\s*\n")
-# Figures that may be a date on their own: four in a row, and figures joined by signs.
-_FIGURE = re.compile(r"\d(?:[-/.:]\d|\d{3})")
+# Figures that may be a date on their own: four in a row, joined by signs, or "the 9th".
+_FIGURE = re.compile(r"\d(?:[-/.:]\d|\d{3}|(?:st|nd|rd|th|ST|ND|RD|TH)\b)")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s?([ap])?", re.I)
 _NOTHING = "_"
 _FIGURES = ("DAY", "ORD", "YY", "NUM", "YEAR", "HYEAR", "HHMM", "TIME", "NUMDATE", "DECADE", "PAST", "NEWLINE")

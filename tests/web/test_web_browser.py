@@ -48,7 +48,7 @@ def quiet(tab):
     "lang, heading, direction", [("en", "Airstrike at Kafrnaha", "ltr"), ("ar", "غارة جوية في كفر ناها", "rtl")]
 )
 def test_the_incident_page(tab, made, lang, heading, direction):
-    tab.goto(f"/incidents/{made.incident}?lang={lang}", wait_until="networkidle")
+    tab.goto(f"/incidents/{made.incident}?lang={lang}")
     assert tab.locator("h1").inner_text().replace("\u2068", "").replace("\u2069", "").startswith(heading)
     assert tab.evaluate("getComputedStyle(document.body).direction") == direction
     first, second = tab.locator("section h2").nth(0), tab.locator("section h2").nth(1)
@@ -60,7 +60,7 @@ def test_the_incident_page(tab, made, lang, heading, direction):
 
 
 def test_hidden_footage_is_revealed_by_a_choice_grey_and_silent(tab, made):
-    tab.goto(f"/incidents/{made.incident}", wait_until="networkidle")
+    tab.goto(f"/incidents/{made.incident}")
     assert not [url for url in tab.asked if "/stills/" in url or "/objects/" in url]
     assert tab.locator("#footage img, #footage video").count() == 0
     assert "Drawn by a script" in tab.locator("#footage .comment").inner_text()
@@ -119,7 +119,7 @@ def test_a_quote_is_followed_into_its_source(tab, made, lang):
 
 def test_a_hostile_capture_runs_nothing(tab, made, address):
     for path in (f"/sources/{made.hostile}", f"/incidents/{made.hostile_incident}", "/sources", "/log"):
-        tab.goto(path, wait_until="networkidle")
+        tab.goto(path)
         assert "PWNED" not in tab.title() and tab.locator("#PWNED").count() == 0
         quiet(tab)
     with tab.expect_download() as download:
@@ -169,7 +169,7 @@ def test_narrow_pages_do_not_scroll_sideways(tab, made):
             "/log",
             "/outlook",
         ):
-            tab.goto(f"{path}?lang={lang}", wait_until="networkidle")
+            tab.goto(f"{path}?lang={lang}")
             assert tab.evaluate("document.documentElement.scrollWidth") <= 390, path
 
 

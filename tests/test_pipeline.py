@@ -14,6 +14,7 @@ from dalil import pipeline
 from dalil.archive import Archive, find
 from dalil.archive.blobs.local import hash_file
 from dalil.archive.verify import verify
+from dalil.claims.store import load_document
 from dalil.incidents import store
 from dalil.records import encode
 
@@ -168,3 +169,21 @@ def test_objects_are_what_they_were(archive):
             assert hash_file(file) == capture.object.sha256
         assert not os.access(path, os.W_OK) or os.geteuid() == 0
     assert verify(archive).ok
+
+
+def test_a_fault_in_reading_costs_one_line_and_leaves_nothing_half_done(archive, tmp_path, monkeypatch):
+    def stumble(*_, **__):
+        raise IndexError("made by a test")
+
+    (tmp_path / "a.txt").write_text(REPORT)
+    (tmp_path / "b.txt").write_text(REPORT.replace("Three", "Four"))
+    monkeypatch.setattr(pipeline, "link_reading", stumble)
+    _, derived = add(archive, tmp_path / "a.txt")
+    monkeypatch.undo()
+    assert len(derived[0].problems) == 1 and "IndexError" in derived[0].problems[0]
+    with archive.engine.connect() as conn:
+        assert load_document(conn, derived[0].capture.object.sha256) is None
+    _, derived = add(archive, tmp_path / "b.txt")
+    assert len(derived) == 1 and derived[0].incidents
+    pipeline.rebuild(archive)
+    assert {d.problems for d in pipeline.rebuild(archive)} == {()}

@@ -156,6 +156,8 @@ incident = Table(
     Column("record", Text, nullable=False),
 )
 
+Index("incident_by_day", incident.c.start, incident.c.id)
+
 account = Table(
     "account",
     metadata,

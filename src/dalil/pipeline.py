@@ -6,12 +6,14 @@ What is derived here is a function of the captured bytes, the log's order and th
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from dalil import db
 from dalil.archive import Archive
@@ -19,15 +21,14 @@ from dalil.claims import search
 from dalil.claims import store as documents
 from dalil.claims.reader import read_text
 from dalil.claims.text import TEXT_TYPES, extract
-from dalil.errors import InputRefused
+from dalil.errors import DalilError, InputRefused, one_line
 from dalil.footage import FOOTAGE_PREFIXES, probe
 from dalil.footage import store as recordings
 from dalil.incidents.linking import link_reading
 from dalil.incidents.recordings import link_footage
 from dalil.records import Capture
 
-# Objects whose derived records are committed together; a crash loses no more than their derivation, never bytes.
-BATCH = 50
+talk = logging.getLogger("dalil.pipeline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +58,43 @@ def waiting(archive: Archive) -> list[Capture]:
 def derive_waiting(archive: Archive, on_done: Callable[[Derived], None] | None = None) -> list[Derived]:
     """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order."""
     done: list[Derived] = []
-    queue = waiting(archive)
-    for start in range(0, len(queue), BATCH):
-        with archive.engine.begin() as conn:
-            search.ensure_index(conn)
-            for capture in queue[start : start + BATCH]:
-                derived = derive(archive, conn, capture)
-                note(conn, derived)
-                done.append(derived)
-                if on_done:
-                    on_done(derived)
+    with archive.engine.begin() as conn:
+        search.ensure_index(conn)
+    for capture in waiting(archive):
+        derived = derive(archive, capture)
+        done.append(derived)
+        if on_done:
+            on_done(derived)
     return done
 
 
-def derive(archive: Archive, conn: Connection, capture: Capture) -> Derived:
-    """What the object says or shows stands in the database; a refusal is a problem, said in one line."""
-    media_type = capture.object.media_type
-    if capture.page:
-        return Derived(capture, "other", (), ())  # a part of a saved page: its page is the report
+def derive(archive: Archive, capture: Capture) -> Derived:
+    """What the object says or shows stands in the database, whole or not at all; what went wrong is told in one line."""
     try:
-        if media_type in TEXT_TYPES:
-            return derive_report(archive, conn, capture)
-        if media_type.startswith(FOOTAGE_PREFIXES):
-            return derive_footage(archive, conn, capture)
+        with archive.engine.begin() as conn:
+            derived = derive_by_type(archive, conn, capture)
+            note(conn, derived)
+            return derived
     except InputRefused as refusal:
-        return Derived(capture, "other", (), (str(refusal),))
+        problem = ". ".join(part for part in (refusal.what, refusal.remedy) if part)
+    except (DalilError, SQLAlchemyError):
+        raise  # the archive's own trouble, not this file's
+    except Exception as fault:  # noqa: BLE001 - whatever a hostile file provokes in a parser must not stop the rest
+        talk.warning("object %s could not be read", capture.object.sha256, exc_info=True)
+        problem = f"could not be read ({type(fault).__name__}: {fault}). The bytes are safe; please report this"
+    derived = Derived(capture, "other", (), (one_line(problem),))
+    with archive.engine.begin() as conn:
+        note(conn, derived)
+    return derived
+
+
+def derive_by_type(archive: Archive, conn: Connection, capture: Capture) -> Derived:
+    """Reports are read, recordings probed; other objects, and the parts of a saved page, are kept as they are."""
+    media_type = capture.object.media_type
+    if not capture.page and media_type in TEXT_TYPES:
+        return derive_report(archive, conn, capture)
+    if not capture.page and media_type.startswith(FOOTAGE_PREFIXES):
+        return derive_footage(archive, conn, capture)
     return Derived(capture, "other", (), ())
 
 

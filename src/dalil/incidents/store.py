@@ -14,6 +14,7 @@ from dalil.records import Incident, decode, encode
 
 # About 17 km of latitude: farther than any near-by comparison looks.
 NEAR_DEG = 0.15
+READ_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,17 @@ def list_incidents(
 ) -> list[IncidentRow]:
     """Incidents by day, newest first, undated ones last; `words` looks in id, place and kind."""
     table = db.incident
-    query = select(table.c.record).order_by(table.c.start.is_(None), table.c.start.desc(), table.c.id)
+    query = select(table.c.id).order_by(table.c.start.is_(None), table.c.start.desc(), table.c.id)
     if words:
         query = query.where(*(matching(word) for word in words.split()))
-    return [row_of(decode(record, Incident)) for record in conn.scalars(query.limit(limit).offset(offset))]
+    # Ids are sorted and paged first: records are long, and only those of the page are read.
+    ids = conn.scalars(query.limit(limit).offset(offset)).all()
+    rows: list[IncidentRow] = []
+    for start in range(0, len(ids), READ_ROWS):
+        part = ids[start : start + READ_ROWS]
+        found = dict(conn.execute(select(table.c.id, table.c.record).where(table.c.id.in_(part))).tuples().all())
+        rows += (row_of(decode(found[incident_id], Incident)) for incident_id in part)
+    return rows
 
 
 def matching(word: str):

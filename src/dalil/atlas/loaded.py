@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 from dalil.atlas import store
 from dalil.atlas.builtin import builtin_rows
@@ -23,30 +26,44 @@ def loaded(country: str | None = None) -> tuple[Gazetteer, ...]:
 
     The built-in table is left out where the country's own gazetteer is there: it knows every place of the table better.
     """
-    names = _installed()
-    wanted = tuple(_open(n) for n in names if country is None or n in (country, store.OWN))
-    return wanted if country in names else (*wanted, builtin())
+    shelf = _shelf()
+    found = shelf.picked.get(country)
+    if found is None:
+        wanted = tuple(_open(n) for n in shelf.names if country is None or n in (country, store.OWN))
+        found = shelf.picked[country] = wanted if country in shelf.names else (*wanted, builtin())
+    return found
 
 
 def is_loaded(country: str) -> bool:
     """Whether the country has a gazetteer of its own."""
-    return country in _installed()
+    return country in _shelf().names
 
 
-_listing: tuple[str, int, tuple[str, ...]] | None = None
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The gazetteer files of one folder as they stood at one moment, and what was picked from them."""
+
+    folder: Path
+    changed: int
+    names: tuple[str, ...]
+    picked: dict[str | None, tuple[Gazetteer, ...]] = field(default_factory=dict)
 
 
-def _installed() -> tuple[str, ...]:
-    """The names of the gazetteer files; the folder is listed again only when it has changed."""
-    global _listing
-    folder = store.folder()
+_shelves: dict[str | None, Shelf] = {}
+
+
+def _shelf() -> Shelf:
+    """The files in the person's folder; listed again only when the folder has changed, as every load changes it."""
+    home = os.environ.get("DALIL_HOME")
+    shelf = _shelves.get(home)
+    folder = store.folder() if shelf is None else shelf.folder
     try:
         changed = folder.stat().st_mtime_ns
     except FileNotFoundError:
-        return ()
-    if _listing is None or _listing[:2] != (str(folder), changed):
-        _listing = (str(folder), changed, store.installed())
-    return _listing[2]
+        changed = 0
+    if shelf is None or shelf.changed != changed:
+        shelf = _shelves[home] = Shelf(folder, changed, store.installed() if changed else ())
+    return shelf
 
 
 def _open(name: str) -> Gazetteer:

@@ -26,9 +26,9 @@ from dalil.atlas.keys import Key, coarse
 #   words, articles   whether both have as many words, as many articles
 #   cosine     the index's own likeness
 #   letters    how alike the Arabic letters are, where the script or an exact romanisation tells them; else sounds
-#   main       how alike the sounds and bones of the place's main name are, in Latin letters or this script
+#   main       how alike the sounds and bones of the place's main name are (in Latin, or this script)
 #   crowd      among hamlets of one name, how many spellings one has: the one weight that may be negative, since a new
-#              spelling belongs to the place that has few. Partly the test's doing: the place asked for has just lost one
+#              spelling belongs to the place that has few. Partly the test's doing: the one asked for has just lost it
 MEASURES = (
     "sounds", "bones", "plain", "same_bones", "same_plain", "coarse", "within", "words", "articles",
     "cosine", "letters", "same_letters", "main", "crowd",

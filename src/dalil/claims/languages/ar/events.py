@@ -74,7 +74,7 @@ def scene_of(line: Line, a: int, b: int) -> Scene:
             scene.acts.append((k, act))
         weapon = next((e for e in m[1] if e.cat == "weapon"), None)
         if weapon is not None and not (
-            weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event")
+            weapon.a == "drone" and line.f[k] in ("مسيرة", "المسيرة") and k and not line.has(k - 1, "event", "harm")
         ):
             scene.weapons.append((k, weapon))
         if weapon is None and any(e.cat == "actor" for e in m[1]) and any(w in FLYING for w in line.f[k : m[0]]):

@@ -179,6 +179,9 @@ def _adjective(line: Line, g: Group, j: int) -> int | None:
         if (e.a and not g.group and refines) or describes:
             g.group = g.group or e.a
             return line.end(j)
+    owned = j == line.end(g.head) and not g.plural and not line.cut(g.head).det and not line.cut(g.head).suffix
+    if owned and g.count == 1 and line.has(j, "target") and not line.cut(j).det:
+        return line.end(j)  # مدير مشفى، سائق سيارة
     return line.end(j) if line.has(j, "demonym") or line.is_(j, "other") else None
 
 
@@ -233,7 +236,7 @@ def _may_surname(line: Line, j: int) -> bool:
     if not line.cut(j).det or line.end(j) != j + 1 or line.cut(j).conj or line.cut(j).prep:
         return False
     closed = any(e.cat == "class" and e.a not in ("placehead", "placeword") for e in line.marks[j][1])
-    return not closed and not line.has(j, "harm", "event", "cue", "num", "speech", "actor", "demonym", "idiom")
+    return not closed and not line.has(j, "harm", "event", "cue", "num", "speech", "actor", "idiom")
 
 
 def _may_name(line: Line, j: int) -> bool:

@@ -166,6 +166,9 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
     found = groups_at(line, past_aside(line, j))
     if not found and line.is_(j, "oneof"):
         found = [Group(j, j + 1, j, Amount(1, 1, 1, j, j + 1))]
+    if not found and line.has(j, "weapon", "event") and not (line.cut(j).prep or line.cut(j).conj):
+        later = (groups_at(line, x, bare=False) for x in range(line.end(j), min(line.end(j) + 3, line.n)))
+        found = next((x for x in later if x and x[0].count is not None), [])  # قتلت قذيفة ثلاثة مدنيين
     if not found:
         before = _before(line, k)
         if before is not None:
@@ -332,6 +335,8 @@ def _act(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | No
             found = groups_at(line, start)
             return [Harm("injury", found, k)] if found and not found[0].effect else None
         e2 = head_entry(line, start)
+        if e2 is not None and e2.cat == "people" and e2.form == "dual":
+            return [Harm("injury", groups_at(line, start), k)]
         if e2 is not None and e2.cat == "people" and (e2.b != "perp"):
             return [Harm("injury", groups_at(line, start), k)]
     return None

@@ -19,7 +19,6 @@ import numpy as np
 from dalil.atlas.keys import VERSION, Key, coarse, key_of
 from dalil.atlas.store import Row, reindex
 
-
 # Pieces that more than this share of the names have tell little and cost most; they are left out where this many others
 # remain. On hidden Syrian spellings the recall of the index is the same with and without them.
 COMMON_SHARE, ENOUGH_PIECES = 0.06, 6

@@ -18,6 +18,13 @@ LOCATIVE = ("in", "near", "outside", "between")
 LEADS = (*LOCATIVE, "from")
 KINDS_ABOVE = ("province", "country", "district", "area")
 MOST_WORDS_UNKNOWN = 4
+# Words that make a place of the unknown capitalised word before them.
+KINDS_THAT_SHOW = ("village", "town", "camp", "part", "district", "area", "province")
+# What may follow an unknown name after "in"; before a noun the capitals are more often an adjective ("in Tory circles").
+ENDS = frozenset(
+    ("", ".", ",", ";", ":", ")", "(", "’", "'", "break", "line", "no", "in", "near", "outside")
+    + ("and", "from", "then", "of")
+)
 ARTICLES = frozenset(("al", "el", "ul", "ar", "as", "ash", "at", "ad", "az", "ez", "an", "en", "es", "ed"))
 
 
@@ -150,38 +157,33 @@ class _Scan:
         return best
 
     def _unknown_latin(self, i: int) -> _Span | None:
-        """A row of capitalised words after "in", "near", "the village of", or before "village" or "province"."""
+        """A row of capitalised words that its surroundings show to be a place: "in X", "the village of X"."""
         if self.cls(i - 1) == "cap":
             return None
         j = i + 1
-        while (
-            j - i < MOST_WORDS_UNKNOWN and self.cls(j) == "cap" and self.tokens[j - 1].end + 1 >= self.tokens[j].start
-        ):
-            j += 1
-        kind_after = self.cls(j) == "kind" and self.tokens[j].text[0].islower()
+        while j - i < MOST_WORDS_UNKNOWN and (step := self._goes_on(j)):
+            j += step
+        after = self.cls(j)
+        kind_after = after == "kind" and self.tokens[j].text[0].islower()
         before = self._before(i)
-        if before.kind or (kind_after and (before.lead or before.the)):
+        if before.kind or (kind_after and self.tokens[j].value in KINDS_THAT_SHOW) or self._container_after(j):
             return _Span(i, j, None)
-        if self._container_after(j):
-            return _Span(i, j, None)
-        ends = self.cls(j) in (
-            "",
-            ".",
-            ",",
-            ";",
-            ")",
-            "in",
-            "near",
-            "and",
-            "from",
-            "(",
-            "break",
-            "no",
-            "line",
-            "’",
-            "'",
-        )
-        return _Span(i, j, None) if before.lead in LOCATIVE and (ends or kind_after) else None
+        lead = before.lead or ("in" if before.of and self.cls(i - 2) == "folk" else None)
+        if lead == "from":
+            return _Span(i, j, None) if after == "in" and self._strong_at(j + 1) else None
+        ends = after in ENDS or kind_after or (after == "low" and self.tokens[j].text.endswith("ed"))
+        return _Span(i, j, None) if lead and ends else None
+
+    def _goes_on(self, j: int) -> int:
+        """How many tokens a name that reached `j` goes on: a capitalised word, or a particle and one."""
+        if self.cls(j) == "cap" and self.tokens[j - 1].end + 1 >= self.tokens[j].start:
+            return 1
+        return 2 if self.cls(j) == "particle" and self.cls(j + 1) == "cap" else 0
+
+    def _strong_at(self, j: int) -> bool:
+        token = self.at(j)
+        rows = self.book.first.get(token.norm) if token is not None else None
+        return rows is not None and any(n.strong for n in rows.values())
 
     def _arabic_at(self, i: int) -> _Span | None:
         token = self.tokens[i]
@@ -280,11 +282,7 @@ class _Scan:
         """Whether a comma and a strong name follow ("Kafr Lata, Idlib")."""
         if self.cls(j) not in (",", "("):
             return False
-        token = self.at(j + 1)
-        if token is None:
-            return False
-        rows = self.book.first.get(token.norm)
-        return rows is not None and any(n.strong for n in rows.values()) and not self._listed(j + 1)
+        return self._strong_at(j + 1) and not self._listed(j + 1)
 
     def _listed(self, j: int) -> bool:
         """Whether the name at `j` goes on as a list ("Sami, Homs and …"), which says nothing of where it lies."""

@@ -239,9 +239,22 @@ def _status(seen: Seen, spoken, suspects: list[Suspect], where: Place | None, pu
     if not (counted or seen.when) and _talk(clause.line, seen.scene):
         return "generic"
     done = _finite(clause.line, seen.scene, clause.a) and (seen.scene.told or suspects)
-    if not (counted or seen.when or where or done):
+    placed = where is not None and (_settled(clause.line, where) or _fresh(clause.line, seen.scene))
+    shown = footage_of(clause.line, clause.a, clause.b, None) is not None
+    if not (counted or seen.when or placed or done or shown):
         return "generic"  # an act without a toll, a day, a place or a doer is talk of such acts
     return status
+
+
+def _settled(line: Line, where: Place) -> bool:
+    """Whether the place is known, or a word such as بلدة says that it is one; other names may be any noun."""
+    k = next((x for x in range(line.n) if line.s[x] <= where.quote.start < line.e[x]), 0)
+    return line.has(k, "place") or line.is_(k, "placehead") or any(line.is_(x, "placeword") for x in (k - 1, k - 2))
+
+
+def _fresh(line: Line, scene: Scene) -> bool:
+    """Whether an act or a weapon is told as new, without the article: قصف على, not القصف."""
+    return any(not line.cut(k).det for k, _ in (*scene.acts, *scene.weapons))
 
 
 def _talk(line: Line, scene: Scene) -> bool:

@@ -32,7 +32,7 @@ VIOLENT = frozenset(
 # How telling a type is, for the type of a draft or an incident: the most telling wins.
 TELLING = {
     "barrel_bomb": 9, "chemical": 9, "airstrike": 8, "missile": 7, "shelling": 7, "explosion": 6, "execution": 6,
-    "stabbing": 5, "shooting": 5, "arson": 4, "ground_assault": 3, "killing": 2, "torture": 2, "attack": 1, "other": 0,
+    "stabbing": 5, "shooting": 5, "arson": 4, "ground_assault": 3, "killing": 2, "torture": 3, "attack": 3, "other": 0,
 }  # fmt: skip
 QUIET = ("care", "leave", "lose", "find", "claim", "threat", "suffer")  # frames that make no claim without an outcome
 
@@ -77,13 +77,15 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
                 home.type = m.type
     for d in out:
         _by_weapon(d)
-    return out
+    return [d for d in out if not (d.type == "killing" and any(line.is_(k, "accident") for k in range(line.n)))]
 
 
 def _empty(m: Mention) -> bool:
     """Whether a verb of harm falls on nobody (killed off hopes), a launch launches nothing, a flight is one person's."""
     if m.frame == "harm" and m.type not in ("abduction", "detention"):
-        return m.voice in ("active", "ing", "base") and not m.victims
+        return m.voice in ("active", "ing", "base") and not m.victims and not m.targets
+    if m.frame == "foil":
+        return not m.weapons
     if m.frame in ("launch", "throw"):
         return not m.weapons
     if m.frame == "abduct" and m.entry.c == "abducted":
@@ -108,27 +110,20 @@ def _together(d: Draft, m: Mention) -> bool:
     return True
 
 
-WEAPON_TYPES = ("attack", "killing", "other", "ground_assault")
+WEAPON_TYPES = ("attack", "killing", "other", "ground_assault", "explosion", "airstrike", "arson")
+ARMED = frozenset("harm hit event boom damage die drop throw launch fire foil".split())
 
 
 def _by_weapon(d: Draft) -> None:
     """A weapon or an aircraft in the sentence makes an attack of unknown kind a known one."""
-    if d.type not in WEAPON_TYPES and not (
-        d.type == "airstrike" and not any(m.type == "airstrike" and m.entry.form for m in d.mentions)
-    ):
+    open_to = d.type in WEAPON_TYPES or (d.type == "shooting" and any(m.frame == "fire" for m in d.mentions))
+    if not open_to or not any(m.frame in ARMED for m in d.mentions):
         return
-    if not any(
-        m.frame in ("harm", "hit", "event", "boom", "damage", "die", "drop", "throw", "launch", "fire")
-        for m in d.mentions
-    ):
-        return
-    best = None
-    for p in d.line.phrases:
-        e = p.entry
-        if e is not None and e.cat == "weapon" and e.b and e.b != "-" and p.kind == "weapon":
-            if best is None or TELLING.get(e.b, 0) > TELLING.get(best, 0):
-                best = e.b
-    if best is not None and TELLING.get(best, 0) > TELLING.get(d.type, 0):
+    kinds = [e.b for p in d.line.phrases if p.kind == "weapon" and (e := p.entry) is not None and e.b not in ("", "-")]
+    if d.type in ("explosion", "attack", "killing", "other") and any(d.line.is_(k, "aircraftword") for k in range(d.line.n)):
+        kinds.append("airstrike")
+    best = max(kinds, key=lambda t: TELLING.get(t, 0), default=None)
+    if best is not None and TELLING.get(best, 0) > TELLING.get(d.type, 0) and not (best == "shooting" and d.type == "arson"):
         d.type = best
 
 

@@ -54,6 +54,9 @@ def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
     """The events that the reported and attempted drafts tell of, most important first; drafts of old events turn background."""
     events: list[Event] = []
     for index, d in enumerate(drafts):
+        if d.status == "reported" and d.when is not None and d.when.precision == "year" and published is not None:
+            if (published - d.when.end).days > 365:
+                d.status = "background"
         if d.status not in ("reported", "attempted") or (d.type in SILENT and d.type != "other"):
             continue
         home = _home(events, d)
@@ -79,7 +82,7 @@ def _home(events: list[Event], d: Draft) -> Event | None:
             continue
         if _apart(event.when, d.when) or (event.when is None and d.when is not None and d.when.precision == "year"):
             continue
-        if fresh and not (d.when is not None and _same_day(event.when, d.when)):
+        if fresh and (_another(d) or not (d.when is not None and _same_day(event.when, d.when))):
             return None
         return event
     return None
@@ -103,7 +106,14 @@ def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:
 
 def _starts_anew(d: Draft) -> bool:
     """Whether the sentence says that it speaks of another event."""
-    return any(d.line.is_(k, "anew") for k in range(d.line.n))
+    if any(d.line.is_(k, "anew") for k in range(d.line.n)):
+        return True
+    return _another(d)
+
+
+def _another(d: Draft) -> bool:
+    """a second raid, another blast."""
+    return any(m.frame == "event" and any(d.line.is_(k, "ordinal") for k in range(max(0, m.i - 2), m.i)) for m in d.mentions)
 
 
 def _join(event: Event, index: int, d: Draft) -> None:

@@ -12,6 +12,7 @@ from dalil.claims.reader.numbers import Amount, amount_at
 HEADS = ("people", "target", "weapon", "actor")
 MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
+SPELLED_AGE = re.compile(r"^([a-z]+)-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
 NAME = 5  # words of a name in a text of capitals
 ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
@@ -106,6 +107,10 @@ def told_age(line: Line, k: int) -> tuple[int, int] | None:
     whole = AGE.match(word)
     if whole:
         return int(whole[1]), k + 1
+    spelled = SPELLED_AGE.match(word)
+    if spelled:
+        n = next((e.low for e in line.lx.single.get(spelled[1], ()) if e.cat == "num" and e.a == "number"), None)
+        return (n, k + 1) if n is not None else None
     if not word[0].isdigit():
         return None
     part = HALF_AGE.match(word)
@@ -121,6 +126,11 @@ def told_age(line: Line, k: int) -> tuple[int, int] | None:
 
 def phrase_at(line: Line, i: int) -> Phrase | None:
     """The phrase that starts at word i, or None where none does."""
+    if i and line.entry(i, "verb") is not None and line.entry(i, "weapon") is not None:
+        if line.w[i - 1] == "to" or line.is_(i - 1, "modal") or line.is_(i - 1, "do") or line.is_(i - 1, "neg"):
+            return None
+        if line.is_(i + 1, "det") and line.owner[i - 1] is not None:
+            return None  # "if the army shells the camp"
     amount = amount_at(line, i)
     k = amount.j if amount else i
     definite = other = determined = False
@@ -132,6 +142,8 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         amount = amount_at(line, k)
         if amount is not None:
             k = amount.j
+    if determined and (m := line.marks[k] if k < line.n else None) is not None and any(e.cat == "num" and e.a == "about" for e in m[1]):
+        k = m[0]
     while line.is_(k, "other") or line.is_(k, "more_after"):
         other = True
         k += 1

@@ -19,9 +19,9 @@ from dalil.claims.reader.speakers import sayings_of, speaker_of
 from dalil.claims.reader.status import statuses
 from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
 from dalil.claims.reader.tokens import sentences, shouting
-from dalil.claims.reader.tolls import described_groups, groups_of, toll_of, with_groups
+from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, toll_of, with_groups
 from dalil.claims.text.pasted import find_header
-from dalil.records import Claim, Quote, Reading, TextIncident
+from dalil.records import Claim, Quote, Reading, TextIncident, Toll
 
 DEFAULT = "en"
 
@@ -163,6 +163,16 @@ def _empty(d: Draft) -> bool:
     return bare(d) and not d.groups and d.speaker is None and not suspects_of(d)
 
 
+def _nobody(d: Draft, kind: str) -> Toll | None:
+    """The zero that a negation of harm tells: "no casualties", "nobody was hurt"."""
+    if d.status != "negated":
+        return None
+    for m in d.mentions:
+        if m.effect == "both" and kind != "missing" or EFFECT_TOLL.get(m.effect) == kind:
+            return Toll(0, 0, 0, d.line.quote(m.i, m.j))
+    return None
+
+
 def _claim(d: Draft) -> Claim:
     people = People()
     for m in d.mentions:
@@ -178,7 +188,7 @@ def _claim(d: Draft) -> Claim:
     tolls = {}
     for kind in ("killed", "injured", "missing"):
         groups = groups_of(d.line, d.mentions, kind) + (d.groups if kind == "killed" else ())
-        tolls[kind] = with_groups(toll_of(d.mentions, kind), groups)
+        tolls[kind] = _nobody(d, kind) or with_groups(toll_of(d.mentions, kind), groups)
     spans = [(m.i, m.j) for m in d.mentions]
     for m in d.mentions:
         spans += [(p.i, p.j) for p in (*m.victims, *m.agents, *m.targets, *m.weapons)]

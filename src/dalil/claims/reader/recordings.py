@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import figure
+from dalil.claims.reader.phrases import name_at
 from dalil.records import FootageMention, Quote
 
 CREDIT = re.compile(r"[\[(]\s*([^\[\]()\n]{2,60}?)\s*[\])]\s*$", re.MULTILINE)
@@ -52,6 +53,22 @@ def duration_of(line: Line) -> tuple[float, Quote] | None:
     return (total, line.quote(start, end)) if start is not None else None
 
 
+def credit_of(line: Line) -> tuple[str, Quote] | None:
+    """The name that a line credits its recording to: "video published by X"."""
+    for k in range(line.n):
+        if line.is_(k, "credited"):
+            i = line.end(k)
+            while i < line.n and line.is_(i, "det"):
+                i += 1
+            j = name_at(line, i) if i < line.n else i
+            while i < j < line.n and line.s[j] == line.e[j - 1] and line.w[j].isalnum():
+                j += 1  # a name that ends in figures: Tell24
+            if j > i:
+                quote = line.quote(i, j)
+                return quote.text, quote
+    return None
+
+
 def footage_of(
     lines: list[Line], text: str, setting, credit: tuple[str, Quote] | None
 ) -> tuple[Line, FootageMention] | None:
@@ -77,6 +94,9 @@ def footage_of(
                 if spans and shot is None:
                     shot = spans[0]
                     home = line
+    if credit is None:
+        credit = next((c for line in lines if line.number in numbers and (c := credit_of(line)) is not None), None)
+    credit = credit or next((c for r in found if (c := _maker(r)) is not None), None)
     for r in found:
         quotes.append(r.line.quote(r.i, r.j))
     if credit is not None:
@@ -85,6 +105,22 @@ def footage_of(
         return None
     ordered = tuple(sorted(set(quotes), key=lambda q: q.start))
     return home or found[0].line, FootageMention(duration, credit[0] if credit else None, shot, ordered)
+
+
+def _maker(r: Recording) -> tuple[str, Quote] | None:
+    """Who made or published it: "a video posted by Halab Eyes"."""
+    line = r.line
+    for k in range(r.j, min(line.n - 1, r.j + 6)):
+        if line.is_(k, "by"):
+            p = line.owner[k + 1] or line.owner[min(k + 2, line.n - 1)]
+            span = (p.name or (p.core, p.stop)) if p is not None and p.kind in ("name", "people", "actor", "place") else None
+            if span is None:
+                return None
+            q = line.quote(*span)
+            return q.text, q
+        if line.w[k] in (",", ".", ";"):
+            return None
+    return None
 
 
 def with_shot(f: FootageMention, shot) -> FootageMention:

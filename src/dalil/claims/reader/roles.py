@@ -53,7 +53,7 @@ def mentions_of(line: Line) -> list[Mention]:
         if m is None:
             continue
         owner = line.owner[k]
-        entry = trigger_at(line, k)
+        entry = None if line.is_(k, "monthname") and (line.cap[k] == 1 or line.shout) else trigger_at(line, k)
         if entry is None:
             continue
         if owner is not None and owner.kind != "pronoun" and owner.kind != "number":
@@ -83,6 +83,8 @@ def trigger_at(line: Line, k: int) -> Entry | None:
         before = line.entry(p.i - 1, "verb")
         if before is not None and before.a == "fire":
             return None  # "fired one shot"
+    if found[0].c == "shot" and _filmed(line, k):
+        return None
     verbs = [e for e in found if e.cat == "verb"]
     nouns = [e for e in found if e.cat == "noun"]
     if not verbs or not nouns:
@@ -101,6 +103,19 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     if base or (takes and not led and (before is not None and before.kind in DOERS)):
         return verbs[0]
     return nouns[0]
+
+
+def _filmed(line: Line, k: int) -> bool:
+    """Whether what was shot at k is a film: the video, credited to X and shot on Friday."""
+    if (k and line.is_(k - 1, "aux")) or (k + 1 < line.n and not line.is_(k + 1, "prep") and line.w[k + 1][0].isalnum()):
+        return False
+    for x in range(k - 1, max(-1, k - 12), -1):
+        if line.is_(x, "footage"):
+            return True
+        p = line.owner[x]
+        if p is not None and p.kind in PEOPLE and p.i == x and line.w[x - 1] not in ("to", "by"):
+            return False
+    return False
 
 
 def _described(line: Line, k: int, j: int, owner: Phrase) -> Mention:
@@ -216,6 +231,10 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         before = phrase.i - 1
         fits = phrase.kind in kinds or (phrase.kind == "number" and "people" in kinds and _bare(line, phrase, i))
         if fits and phrase.kind == "pronoun" and line.is_(phrase.i, "rel"):
+            fits = False
+        if fits and phrase.kind in ("people", "number") and phrase.j == i and phrase.amount is not None:
+            return _list_back(line, phrase, kinds)[0]
+        if fits and phrase.kind == "thing" and phrase.definite:
             fits = False
         if fits and phrase.kind == "people" and line.w[i - 1] == "being" and phrase.j == i - 1:
             return [phrase]
@@ -390,6 +409,8 @@ def objects(line: Line, j: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         first.kind in kinds or (first.kind == "number" and "people" in kinds and _counts(line, first))
     ):
         return []
+    if first.kind == "thing" and first.definite:
+        return []
     return _list_on(line, first, kinds)
 
 
@@ -532,6 +553,8 @@ def _harm(m: Mention) -> None:
         _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
     else:
         m.victims = objects(line, m.j, harmed)
+        if not m.victims and m.entry.b == "explosion":
+            m.targets = objects(line, m.j, ("target",))
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             _doers(m, subject(line, m.i, (*DOERS, "weapon")))
     after = skip_on(line, m.j)
@@ -770,6 +793,13 @@ def _lose(m: Mention) -> None:
         m.victims = subject(line, m.i, (*PEOPLE, "actor"))
 
 
+def _foil(m: Mention) -> None:
+    """defused a car bomb, shot down a drone: tried and failed."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    passive = m.voice in ("passive", "reduced", "being")
+    m.weapons = subject(m.line, m.i, ("weapon",)) if passive else objects(m.line, m.j, ("weapon",))
+
+
 def _care(m: Mention) -> None:
     """was taken to hospital: the subject is hurt, where a hospital is named behind the verb."""
     line = m.line
@@ -804,7 +834,7 @@ def _abduct(m: Mention) -> None:
 FRAMES = {
     "harm": _harm, "die": _die, "hit": _hit, "damage": _hit, "fire": _doing, "boom": _doing, "drop": _doing,
     "launch": _launch, "throw": _doing, "fight": _doing, "abduct": _abduct, "rescue": _rescue, "take": _hit,
-    "suffer": _suffer, "care": _care, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
+    "suffer": _suffer, "care": _care, "foil": _foil, "lose": _lose, "leave": _leave, "event": _event, "death": _death, "toll": _toll,
     "protest": _protest, "figure": _figure, "wound": _wound, "state": _state,
     "move": _doing, "flee": _flee, "besiege": _hit,
 }  # fmt: skip

@@ -91,7 +91,8 @@ def speaker_of(line: Line, sayings: list[Saying], i: int) -> tuple[Speaker, Sayi
     covering = [s for s in sayings if s.start <= i < s.end and not (s.who.i <= i < s.who.j)]
     if not covering:
         return None
-    s = min(covering, key=lambda x: abs(x.k - i))
+    firsthand = [s for s in covering if s.entry.a != "source"] or covering
+    s = min(firsthand, key=lambda x: abs(x.k - i))
     j = s.who.j
     quote = line.quote(s.who.i, j)
     verb = line.quote(s.k, line.end(s.k)).text

@@ -94,14 +94,21 @@ def _own(line: Line, m: Mention, reach: list[str | None]) -> str:
         return "negated"
     if m.i and reach[m.i - 1] is not None:
         kind = reach[m.i - 1]
+        if kind == "forecast" and any(line.is_(x, "firstperson") for x in range(max(0, m.i - 4), m.i)):
+            return "threatened"
         if not (kind == "hypothetical" and _came_true(line, m)):
             return kind
+    if m.frame == "foil":
+        return "attempted"
+    if any(line.is_(x, "falsehood") and line.is_(x - 1, "aux") for x in range(m.j, line.n)):
+        return "denied"
     if m.entry.cat == "noun" or m.frame == "boom":
         kind = _behind(line, m)
         if kind is not None:
             return kind
     if m.voice == "base" and m.i and line.w[m.i - 1] == "to":
-        return "hypothetical"
+        made = any(line.is_(x, "forced") for x in range(max(0, m.i - 9), m.i))
+        return _habit(line, m) if made else "hypothetical"
     return _habit(line, m)
 
 
@@ -134,6 +141,10 @@ def _behind(line: Line, m: Mention) -> str | None:
         if line.w[k] in (",", ";", ":") or line.is_(k, "sub"):
             return None
         if line.is_(k, "aux") or line.is_(k, "modal"):
+            if any(line.is_(x, "expected") for x in (k + 1, k + 2)):
+                return "forecast"
+            if line.is_(k, "modal") and not _month(line, k) and any(line.is_(x, "indef") for x in range(max(0, m.i - 2), m.i)):
+                return "forecast" if line.w[k] == "will" else "hypothetical"
             for x in (k, k + 1, k + 2):
                 cue = line.entry(x, "cue")
                 if cue is None or _month(line, x):
@@ -159,6 +170,8 @@ def _habit(line: Line, m: Mention) -> str:
         cue = line.entry(k, "cue")
         if cue is None:
             continue
+        if cue.a == "generic" and any((e := line.entry(x, "noun")) is not None and e.form == "pl" for x in range(line.end(k), min(line.n, line.end(k) + 3))):
+            return "generic"
         if cue.a == "generic" and abs(k - m.i) <= 12 and not _fresh(m):
             return "generic"
         if cue.a == "total" and any(line.w[x].startswith("hour") for x in range(k, min(line.n, line.end(k) + 3))):

@@ -112,6 +112,8 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
             current = Sentence(len(out), paragraph)
             closing = False
         first = word[0]
+        if not first.isupper() and "-" in word[1:4] and word[word.index("-") + 1 : word.index("-") + 2].isupper():
+            first = "A"  # al-Furqal is a name, though its article is small
         cap = (2 if len(word) > 1 and word.isupper() else 1) if first.isupper() else 0
         for low, s, e in _pieces(word, m.start()):
             current.w.append(low)

@@ -22,6 +22,8 @@ def amount_of(line: Line, p: Phrase) -> Amount | None:
         return Amount(1, 1, 1, p.i, p.j)
     if p.kind == "actor":
         return Amount(1, 1, 1, p.i, p.j) if line.is_(p.i, "indef") else None
+    if p.kind == "people" and line.is_(p.head, "pair"):
+        return Amount(2, 2, 2, p.i, p.j)
     sized = _sized(line, p)
     if sized is not None:
         return sized
@@ -116,6 +118,12 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
                 break
             if k > max(end, m.j) and line.entry(k, "verb") is not None and line.owner[k] is None:
                 break
+    for p in line.phrases if out or mentions else ():
+        if p.kind == "number" and p.j + 2 < line.n and line.w[p.j] == "of" and line.is_(p.j + 1, "pron"):
+            part = next((q for x in range(p.j + 2, min(line.n, p.j + 5)) if (q := line.owner[x]) is not None and q.group), None)
+            if part is not None and any(EFFECT_TOLL.get(m.effect) == kind for m in mentions):
+                a = p.amount
+                out.setdefault(part.group, GroupToll(part.group, a.low, a.best, a.high, line.quote(p.i, part.j)))
     return tuple(out.values())
 
 

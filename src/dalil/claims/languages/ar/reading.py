@@ -30,7 +30,7 @@ from dalil.records import (
     Victim,
 )
 
-UNSAID = LOOSE - {"bombard", "drop"}  # acts that are none without what did them
+UNSAID = LOOSE - {"bombard", "drop", "launch"}  # acts that are none without what did them
 MEANT = frozenset(("attempted", "threatened", "generic", "denied", "negated"))  # these make a weapon alone an act
 THAT = ("ان", "بان")
 WEEK = timedelta(days=7)  # what is told as done lies behind, whatever the words around a weekday look like

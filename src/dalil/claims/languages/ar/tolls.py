@@ -11,6 +11,7 @@ from dalil.claims.languages.ar.words import Entry, Line, word_set
 DAMMA = "\u064f"
 LOSSES = word_set("loss")
 WITHIN = word_set("within")
+MASKED = word_set("masked")
 REACH = 12  # words between a verb of loss and its object, on sentences of our own
 
 
@@ -152,6 +153,8 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
     j = line.end(k)
     if e.b == "injury" and any(line.has(x, "idiom") for x in range(j, min(j + 4, line.n))):
         return None
+    if e.b == "injury" and line.f[j : j + 1] in (["بها"], ["به"]):
+        return None  # بجراح أصيب بها
     if line.cut(k).suffix:
         return _pronoun(line, k, e)
     passive = DAMMA in line.f0[k][:4] and e.b == "death"
@@ -205,7 +208,7 @@ def doer_end(line: Line, j: int) -> int | None:
     if line.cut(j).conj or line.cut(j).prep:
         return None
     k = line.end(j)
-    while k < line.n and (line.has(k, "demonym") or line.f[k].endswith(("ملثمون", "ملثمين", "ملثمان"))):
+    while k < line.n and (line.has(k, "demonym") or line.f[k] in MASKED):
         k = line.end(k)
     if k < line.n and line.f[k] == "من" and line.has(k + 1, "actor"):
         k = line.end(k + 1)

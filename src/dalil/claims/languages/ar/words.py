@@ -24,6 +24,9 @@ STOPS = frozenset(".!?؟؛\n")
 MARKED = frozenset("\"«»“”„'‘’")  # quotation marks stand between no two words of a name
 
 
+NONE: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One meaning of a phrase; `cat` names the lexicon it stands in, a, b and c that lexicon's columns.
@@ -105,6 +108,7 @@ class Lexicon:
         self.by_first: dict[str, list[tuple[tuple[tuple[str, bool], ...], tuple[Entry, ...]]]] = {}
         self.table: dict[tuple[tuple[str, bool], ...], list[Entry]] = {}
         self.dotted = word_set("dotted_name")  # a name where its ya has dots, a preposition where it has none
+        self._kinds: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         self._parses: dict[str, tuple[Parse, ...]] = {}
         self._forms: dict[str, frozenset[tuple[str, bool]]] = {}
 
@@ -159,6 +163,14 @@ class Lexicon:
             self._forms[f] = found
         return found
 
+    def kinds(self, entries: tuple[Entry, ...]) -> tuple[frozenset[str], frozenset[str]]:
+        """The kinds of meanings and the closed classes that a phrase's entries name; kept, since phrases recur."""
+        found = self._kinds.get(id(entries))
+        if found is None:
+            classes = frozenset(e.a for e in entries if e.cat == "class")
+            found = self._kinds[id(entries)] = (frozenset(e.cat for e in entries), classes)
+        return found
+
     def match(self, line: Line, k: int) -> tuple[int, tuple[Entry, ...], Parse] | None:
         """(end, meanings, cut of the first word) of the longest phrase that starts at word k."""
         best = None
@@ -193,7 +205,7 @@ def _piece(word: str) -> tuple[str, bool]:
 class Line:
     """One sentence: places, folded words and marks; `marks[k]` is (end, meanings, cut) of the phrase at k, or None."""
 
-    __slots__ = ("e", "f", "f0", "lx", "marks", "n", "number", "s", "taken", "text")
+    __slots__ = ("cats", "classes", "e", "f", "f0", "lx", "marks", "n", "number", "s", "text")
 
     def __init__(self, text: str, number: int, words: list[tuple[int, int]], lx: Lexicon):
         self.text, self.number, self.lx = text, number, lx
@@ -203,7 +215,8 @@ class Line:
         self.f0 = raw
         self.f = [w.translate(DIGITS) if w[0].isdigit() else fold(w) for w in raw]
         self.n = len(words)
-        self.taken = [False] * self.n
+        self.cats = [NONE] * self.n
+        self.classes = [NONE] * self.n
         self.marks: list = [None] * self.n
         k = 0
         while k < self.n:
@@ -212,6 +225,7 @@ class Line:
                 k += 1
                 continue
             self.marks[k] = found
+            self.cats[k], self.classes[k] = lx.kinds(found[1])
             k = found[0]
 
     def entry(self, k: int, cat: str) -> Entry | None:
@@ -224,9 +238,7 @@ class Line:
 
     def is_(self, k: int, name: str) -> bool:
         """Whether the phrase at k belongs to the closed class `name`."""
-        if not 0 <= k < self.n or self.marks[k] is None:
-            return False
-        return any(e.cat == "class" and e.a == name for e in self.marks[k][1])
+        return 0 <= k < self.n and name in self.classes[k]
 
     def cut(self, k: int) -> Parse:
         """How word k was cut; an unknown word is its own stem."""
@@ -241,7 +253,7 @@ class Line:
 
     def has(self, k: int, *cats: str) -> bool:
         """Whether the phrase at k has a meaning of one of the kinds."""
-        return 0 <= k < self.n and self.marks[k] is not None and any(e.cat in cats for e in self.marks[k][1])
+        return 0 <= k < self.n and not self.cats[k].isdisjoint(cats)
 
     def span(self, i: int, j: int) -> tuple[int, int]:
         """Offsets of words i..j in the text."""

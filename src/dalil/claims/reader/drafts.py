@@ -68,16 +68,21 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
             continue
         if m.frame in ("leave", "lose", "find", "claim", "suffer", "care", "wound") and (m.effect == "unknown" or (m.frame == "wound" and not m.victims)):
             continue
-        home = next((d for d in out if d.status == status and _together(d, m)), None)
+        home = next((d for d in out if d.status == status and _together(d, m) and not _parted(line, d, m)), None)
         if home is None:
             out.append(Draft(line, [m], status, m.type))
         else:
             home.mentions.append(m)
-            if TELLING.get(m.type, 0) > TELLING.get(home.type, 0):
+            if home.type != "detention" and TELLING.get(m.type, 0) > TELLING.get(home.type, 0):
                 home.type = m.type
     for d in out:
         _by_weapon(d)
     return [d for d in out if not (d.type == "killing" and any(line.is_(k, "accident") for k in range(line.n)))]
+
+
+def _parted(line: Line, d: Draft, m: Mention) -> bool:
+    """Whether a semicolon stands between: "in A, shelling killed one; in B, a bomb wounded three"."""
+    return bool(m.victims) and any(line.w[k] == ";" for k in range(d.mentions[-1].j, m.i))
 
 
 def _empty(m: Mention) -> bool:
@@ -102,7 +107,7 @@ def _together(d: Draft, m: Mention) -> bool:
     protest = (m.frame == "protest", any(x.frame == "protest" for x in d.mentions))
     if any(protest):
         return all(protest)
-    if m.type == d.type:
+    if m.type == d.type or (d.type == "detention" and m.entry.cat == "noun" and not m.victims and m.type in VIOLENT):
         return True
     loose = VIOLENT | {"other"}
     if m.type not in loose or d.type not in loose:

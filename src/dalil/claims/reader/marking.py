@@ -14,6 +14,7 @@ class Line:
 
     __slots__ = (
         "cover",
+        "headline",
         "cap",
         "e",
         "heading",
@@ -36,6 +37,8 @@ class Line:
         self.number, self.paragraph, self.heading = sentence.number, sentence.paragraph, sentence.heading
         self.n = len(self.w)
         self.marks: list[tuple[int, tuple[Entry, ...]] | None] = [None] * self.n
+        words = sum(x[0].isalpha() for x in self.w)
+        self.headline = not shout and words >= 5 and sum(1 for c in self.cap if c) > 0.7 * words
         self.cover: list[int] = list(range(self.n))
         self.phrases: list = []
         self.owner: list = [None] * self.n

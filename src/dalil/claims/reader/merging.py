@@ -17,6 +17,7 @@ from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
 OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
+SPECIFIC = 5  # from this rank of telling on, two types are two kinds of act
 PROPER = frozenset(
     {
         "abduction",
@@ -82,6 +83,8 @@ def _home(events: list[Event], d: Draft) -> Event | None:
             continue
         if _apart(event.when, d.when) or (event.when is None and d.when is not None and d.when.precision == "year"):
             continue
+        if _elsewhere(event, d):
+            continue
         if fresh and (_another(d) or not (d.when is not None and _same_day(event.when, d.when))):
             return None
         return event
@@ -109,6 +112,18 @@ def _starts_anew(d: Draft) -> bool:
     if any(d.line.is_(k, "anew") for k in range(d.line.n)):
         return True
     return _another(d)
+
+
+def _elsewhere(event: Event, d: Draft) -> bool:
+    """Whether the draft counts its own victims of its own kind of act at a place of its own, or on the day after."""
+    if event.where is None or d.where is None or max(event.where.precision, d.where.precision) > 4:
+        return False
+    one, other = event.where.name.lower(), d.where.name.lower()
+    if one in other or other in one or not _plain_count(d, {"death", "injury", "shot"}):
+        return False
+    kinds = TELLING.get(event.type, 0) >= SPECIFIC <= TELLING.get(d.type, 0) and event.type != d.type
+    days = event.when is not None and d.when is not None and event.when.start != d.when.start
+    return kinds or (days and event.when.precision == d.when.precision == "day")
 
 
 def _another(d: Draft) -> bool:

@@ -65,6 +65,8 @@ def opens_name(line: Line, k: int) -> bool:
     """Whether word k may stand in a proper name."""
     if line.shout or not line.cap[k] or not line.w[k][0].isalpha():
         return False
+    if line.headline and line.marks[k] is not None:
+        return False
     if line.is_(k, "det") or line.is_(k, "prep") or line.is_(k, "sub") or line.is_(k, "pron") or line.is_(k, "conj"):
         return False
     if line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "month") or line.is_(k, "neg") or line.is_(k, "modal"):
@@ -301,7 +303,12 @@ def _modifies(line: Line, k: int, verb: Entry) -> bool:
 def _after(line: Line, phrase: Phrase) -> None:
     """Takes in what stands right behind a head: a name, a possessive's owner, an age."""
     j = phrase.j
-    if phrase.kind == "people" and j < line.n:
+    if phrase.kind == "people" and j + 1 < line.n and line.is_(j, "named") and not phrase.plural:
+        stop = name_at(line, line.end(j))
+        if stop > line.end(j):
+            phrase.name, phrase.j = (line.end(j), stop), stop
+            j = stop
+    if phrase.kind == "people" and j < line.n and phrase.name is None:
         found = called if line.shout else name_at
         k = j + 1 if line.w[j] == "," and not phrase.plural and found(line, j + 1) - j > 2 else j
         stop = called(line, k) if line.shout else name_at(line, k)

@@ -100,7 +100,8 @@ def trigger_at(line: Line, k: int) -> Entry | None:
         return verbs[0] if takes and not led else nouns[0]
     base = k > 0 and (line.w[k - 1] == "to" or line.is_(k - 1, "modal") or line.is_(k - 1, "do"))
     before = line.owner[k - 1] if k else None
-    if base or (takes and not led and (before is not None and before.kind in DOERS)):
+    listed = k > 0 and line.w[k - 1] == "," and "s" in forms
+    if base or (takes and not led and (listed or (before is not None and before.kind in DOERS))):
         return verbs[0]
     return nouns[0]
 
@@ -409,8 +410,6 @@ def objects(line: Line, j: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         first.kind in kinds or (first.kind == "number" and "people" in kinds and _counts(line, first))
     ):
         return []
-    if first.kind == "thing" and first.definite:
-        return []
     return _list_on(line, first, kinds)
 
 
@@ -553,11 +552,15 @@ def _harm(m: Mention) -> None:
         _doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
     else:
         m.victims = objects(line, m.j, harmed)
+        if m.voice == "ing":
+            m.victims = [p for p in m.victims if p.kind != "thing" or not p.definite]
         if not m.victims and m.entry.b == "explosion":
             m.targets = objects(line, m.j, ("target",))
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             _doers(m, subject(line, m.i, (*DOERS, "weapon")))
     after = skip_on(line, m.j)
+    if _either(line, m):
+        m.victims = []
     end = max([m.j, *(p.j for p in m.victims if p.i >= m.j)])
     if m.effect in ("shot", "stabbed", "injury") and (
         line.is_(m.i - 1, "fatally") or line.is_(m.j, "fatally") or _to_death(line, m.j) or _to_death(line, end)
@@ -567,6 +570,13 @@ def _harm(m: Mention) -> None:
         nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
         if nxt is not None and nxt.a == "harm" and nxt.c == "death":
             m.effect = "death"
+
+
+def _either(line: Line, m: Mention) -> bool:
+    """killed or wounded 40: neither number is told."""
+    after = line.entry(m.j + 1, "verb") if line.is_(m.j, "or") else None
+    before = _verb_ending(line, m.i - 1) if m.i > 1 and line.is_(m.i - 1, "or") else None
+    return (after is not None and after.a == "harm") or before is not None
 
 
 def _to_death(line: Line, j: int) -> bool:
@@ -640,6 +650,8 @@ def _doing(m: Mention) -> None:
     """open fire, launch, throw, explode: the subject does it, "at" and "on" say to what."""
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice == "reduced" and m.frame in ("fire", "boom", "fight", "move"):
+        m.voice = "active"  # verbs without an object: no participle stands for a passive
     if m.voice in ("passive", "reduced", "being"):
         _doers(m, following(line, m.j, "by", DOERS))
         for p in subject(line, m.i, ("weapon",)):

@@ -51,7 +51,8 @@ def _before(line: Line, k: int) -> Phrase | None:
     while x >= 0 and steps < 12:
         p = line.owner[x]
         if p is not None and p.kind in VOICES:
-            if not (p.i and line.is_(p.i - 1, "prep")) or steps > 6:
+            cited = p.i and (c := line.entry(line.cover[p.i - 1], "speech")) is not None and c.a == "source"
+            if not cited and (not (p.i and line.is_(p.i - 1, "prep")) or steps > 6):
                 return p
             x = p.i - 1
         elif line.w[x] in (";", ":") or (line.entry(x, "verb") is not None and p is None):

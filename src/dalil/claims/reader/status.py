@@ -163,7 +163,7 @@ def _habit(line: Line, m: Mention) -> str:
     """generic, total or background where a cue of the sentence says so; reported otherwise."""
     if _alternatives(line, m):
         return "generic"
-    counted = any(p.amount is not None for p in m.victims)
+    counted = any(p.amount is not None for p in m.victims) or any(line.is_(k, "tally") for k in range(m.i))
     if counted and _over_many(line, m):
         return "total"
     for k in range(line.n):
@@ -172,6 +172,9 @@ def _habit(line: Line, m: Mention) -> str:
             continue
         if cue.a == "generic" and any((e := line.entry(x, "noun")) is not None and e.form == "pl" for x in range(line.end(k), min(line.n, line.end(k) + 3))):
             return "generic"
+        between = range(min(k, m.i), max(k, m.i))
+        if cue.a == "generic" and any(line.w[x] in (":", ";") for x in between):
+            continue
         if cue.a == "generic" and abs(k - m.i) <= 12 and not _fresh(m):
             return "generic"
         if cue.a == "total" and any(line.w[x].startswith("hour") for x in range(k, min(line.n, line.end(k) + 3))):

@@ -50,8 +50,8 @@ def _blamed(line: Line, p: Phrase) -> str | None:
     while k < line.n and (line.is_(k, "adv") or line.is_(k, "have") or line.is_(k, "aux")):
         k += 1
     e = line.entry(k, "speech") if k < line.n else None
-    if e is not None and e.a == "confess":
-        return "claimed"
+    if e is not None and e.a in ("confess", "disown"):
+        return "claimed" if e.a == "confess" else "denied"
     for x in range(p.i - 1, max(-1, p.i - 4), -1):
         e = line.entry(x, "speech")
         if e is not None and e.a == "accuse":
@@ -160,6 +160,11 @@ def weapons_of(d: Draft) -> tuple[Weapon, ...]:
         for m in d.mentions
     ):
         return ()
+    for m in d.mentions:
+        named = next((e for e in d.line.lx.single.get(d.line.w[m.i], ()) if e.cat == "weapon"), None)
+        if m.entry.cat == "noun" and m.j > m.i + 1 and named is not None:  # mortar fire, a chlorine attack
+            q = d.line.quote(m.i, m.i + 1)
+            out.append(Weapon((q.text,), named.a, (q,)))
     for p in d.line.phrases:
         if p.kind == "weapon" and p.entry is not None:
             q = d.line.quote(p.core, p.stop)

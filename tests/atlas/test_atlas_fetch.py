@@ -7,8 +7,8 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from drawn_country import dump
 
-from conftest import dump
 from dalil.atlas import fetch, store
 from dalil.atlas.manage import fetch_country
 from dalil.errors import InputRefused

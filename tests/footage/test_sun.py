@@ -16,7 +16,7 @@ TABLE = Path(__file__).with_name("sun_pvlib.csv")
 
 
 def _apart(times, lat, lon, elevation, azimuth):
-    """The largest differences on the sky: of the elevation, and of the azimuth (which means less the higher the sun)."""
+    """The largest differences on the sky: of the elevation, of the azimuth (which means less the higher the sun)."""
     ours_azimuth, ours_elevation = sun_position(times, lat, lon)
     turned = (ours_azimuth - azimuth + 180) % 360 - 180
     return np.abs(ours_elevation - elevation).max(), np.abs(turned * np.cos(np.radians(ours_elevation))).max()

@@ -55,7 +55,9 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
         if j > i:
             top = line.is_(n - 1, "placetop")
             hint = HINTS.get(line.cut(n - 1).stem)
-            return _made(line, i, j, 5.0 - 2.5 * top - _side(line, lead), 3 if top else 1, hint)
+            return _made(
+                line, i, j, 5.0 - (2.5 if hint == "province" else 1.5) * top - _side(line, lead), 3 if top else 1, hint
+            )
         if line.is_(k, "placehead") and not line.cut(k).prep:
             i, j = _name(line, k, b, True)
             return _made(line, i, j, 3.0, 1) if j - i > 1 else None

@@ -298,6 +298,9 @@ def _taken(line: Line, scene: Scene, harms: Harms, cues: dict[str, int]) -> list
         if not found and start > j:
             found = groups_at(line, j)
         out += [(g, effect) for g in found]
+        known = found and line.cut(found[0].head).det and found[0].name is None and found[0].count == 1
+        if known and not _finite_at(line, k):
+            continue  # "the killing of the leader" counts nobody anew
         if effect == "death" and found and "attempted" not in cues and not harms.of("death"):
             harms.found.append(Harm("death", found, k, agent=(j, start) if start > j else None))
         elif start > j and found:
@@ -320,6 +323,11 @@ def _finite(line: Line, scene: Scene, a: int) -> bool:
         ):
             return True
     return False
+
+
+def _finite_at(line: Line, k: int) -> bool:
+    """Whether the act at word k is a verb and no verbal noun: اغتال, not اغتيال."""
+    return any(e.cat == "event" and e.b == "act" for e in line.marks[k][1])
 
 
 def _rescued(line: Line, a: int, b: int) -> list[Group]:
@@ -360,7 +368,10 @@ def _where(seen: Seen, places: Places, suspects: list[Suspect]) -> tuple[Place |
             n += 1
         if n < b and n - v.j < 5 and v.kind != "source":
             taken |= set(range(v.j, n))
-    taken |= {x for h in seen.harms.found for g in h.groups if g.name for x in range(*g.name)}
+    people = [g for h in seen.harms.found for g in h.groups] + [g for g, _ in seen.people]
+    taken |= {x for g in people if g.name for x in range(*g.name)} | {
+        x for g in people if g.age for x in range(g.i, g.j)
+    }
     held = [q for x in suspects for q in x.quotes]
     spots = [s for s in spots_of(line, a, b, taken) if not any(q.start <= s.quote.start < q.end for q in held)]
     if not spots:

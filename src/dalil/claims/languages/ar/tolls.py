@@ -174,8 +174,8 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
         found = next((x for x in later if x and x[0].count is not None), [])  # قتلت قذيفة ثلاثة مدنيين
     if not found:
         before = _before(line, k)
-        if before is not None:
-            return [Harm(e.b, [before], k)]
+        if before:
+            return [Harm(e.b, before, k)]
         if violent or e.b == "injury":
             found = _named_list(line, j)
     return _by_effect(e.b, found, k) if found else None
@@ -184,11 +184,11 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
 def _pronoun(line: Line, k: int, e: Entry) -> list[Harm] | None:
     """الشهيد … الذي قتله جنود الاحتلال: the people before the relative word."""
     before = _before(line, k)
-    if before is None:
+    if not before:
         return None
     j = line.end(k)
     doer = doer_end(line, j)
-    return [Harm(e.b, [before], k, agent=(j, doer) if doer is not None else None)]
+    return [Harm(e.b, before, k, agent=(j, doer) if doer is not None else None)]
 
 
 def _by_effect(effect: str, found: list[Group], k: int) -> list[Harm]:
@@ -217,23 +217,23 @@ def doer_end(line: Line, j: int) -> int | None:
     return k
 
 
-def _before(line: Line, k: int) -> Group | None:
-    """The people that stand right before a verb: إن سبعة أشخاص قتلوا."""
+def _before(line: Line, k: int) -> list[Group]:
+    """The people that stand right before a verb: إن سبعة أشخاص قتلوا، رجلاً وامرأة قتلا."""
     if line.cut(k).conj:
-        return None
+        return []
     end = k - 1 if k and line.f[k - 1] in ("الذي", "التي", "الذين", "اللذين", "اللذان") else k
     for start in range(max(0, k - 9), k):
-        g = group_at(line, start)
-        if g is not None and g.j == end and (not g.effect or g.name):
-            return g
-    return None
+        found = groups_at(line, start, bare=False)
+        if found and found[-1].j == end and all(not g.effect or g.name for g in found):
+            return found
+    return []
 
 
 def _die(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
     found = groups_at(line, line.end(k)) or _named_list(line, line.end(k))
     if not found:
         before = _before(line, k)
-        return [Harm(e.b, [before], k)] if before is not None else None
+        return [Harm(e.b, before, k)] if before else None
     return _by_effect(e.b, found, k)
 
 

@@ -72,6 +72,8 @@ def _speaker(line: Line, i: int, b: int, alone: bool = False) -> tuple[int, int]
         if f in BEGINS or not f[0].isalpha():
             break
         actor = line.entry(j, "actor") or line.entry(j, "capital")
+        if actor is not None and alone and j > i:
+            break
         if actor is not None:
             j = line.end(j)
             while j < b and (

@@ -80,7 +80,7 @@ def cuts(f: str) -> list[Parse]:
                 out.append(Parse(conj, prep, False, body, ""))
                 if prep == "ل" and body[0] == "ل" and len(body) > 2:
                     out.append(Parse(conj, prep, True, body[1:], ""))
-            if body.startswith("ال") and len(body) > 3:
+            if body.startswith("ال") and len(body) > (5 if prep == "ك" else 3):
                 out.append(Parse(conj, prep, True, body[2:], ""))
     for p in list(out):
         if p.det or len(p.stem) < 4:

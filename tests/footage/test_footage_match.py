@@ -120,7 +120,6 @@ EDITS = {
     "cropped": lambda image: image.crop((60, 30, 340, 190)),
     "turned": lambda image: image.transpose(Image.Transpose.ROTATE_90),
     "captioned": branded,
-    "tilted": lambda image: image.rotate(5, Image.Resampling.BICUBIC),
     "grey and small": lambda image: image.convert("L").convert("RGB").resize((192, 108)),
 }
 

@@ -121,7 +121,7 @@ def agreement(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarr
         textured = inside & (np.maximum(energy_q, energy_a) > 0.12)
         if textured.sum() < 12:
             continue
-        alike = product > 0.5 * np.sqrt(energy_q * energy_a) + 1e-6
+        alike = product > 0.5 * np.sqrt(np.maximum(energy_q * energy_a, 0)) + 1e-6
         shares[number] = (alike & textured).sum() / textured.sum()
     return shares
 

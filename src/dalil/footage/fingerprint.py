@@ -33,7 +33,7 @@ KEPT_FEATURES, KEPT_EVERY_S, KEPT_STILL_S = 120, 1.0, 5.0
 # A query is looked at more closely, since nothing of it is stored.
 # Its larger frames find what is small in it: a clip between blurred bars, a picture in a picture.
 QUERY_FEATURES, QUERY_FRAMES, QUERY_EVERY_S, QUERY_STILL_S = 500, 48, 0.2, 2.0
-QUERY_THUMB, QUERY_SIDE = 96, 640
+QUERY_THUMB, QUERY_SIDE = 96, 512
 # Mean difference of grey levels between thumbnails below which a frame shows nothing new.
 STILL_LEVELS = 2.0
 

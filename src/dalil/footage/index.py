@@ -16,9 +16,10 @@ import numpy as np
 from .fingerprint import Features, Fingerprint
 from .ranges import ranges
 
-# 20 bits: at a thousand hours (400 million features) a list holds some hundred. With the 16 likeliest flips of the
-# six least certain bits, half of the true matches of re-encoded, scaled and blurred frames are met.
-WORD_BITS, PROBED_BITS, PROBES = 20, 6, 16
+# 24 bits: at 150 hours (54 million features) half of all lists are shorter than three, so that a look-up
+# costs the search in the sorted words and little more. With the 16 likeliest flips of the six least certain bits, some
+# four in ten of the true matches of re-encoded, scaled and blurred frames are met, and a handful of them suffices.
+WORD_BITS, PROBED_BITS, PROBES = 24, 6, 16
 # Of the code's second 64 bits at most this many differ: one unrelated feature in a thousand passes.
 MAX_DIFFERENCE = 14
 # A list that is longer holds what is everywhere (sky, text edges) and says nothing.

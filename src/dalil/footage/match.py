@@ -24,7 +24,7 @@ FRAMES_A_QUERY_FRAME, MAX_PAIRS, ENOUGH_PAIRS = 8, 500, 40
 ONE_MAP = 0.08
 # Tuned on bench/footage (see its report): the share of the textured picture that must agree, and how alike it must
 # change to be one recording.
-MIN_APPEARANCE, MIN_MOTION, STILL_APPEARANCE = 0.5, 0.5, 0.85
+MIN_APPEARANCE, MIN_MOTION, STILL_APPEARANCE = 0.5, 0.42, 0.85
 # A scene that only looks alike must do so in more of the picture than a large caption covers.
 SCENE_APPEARANCE, SCENE_AREA, SCENE_INLIERS = 0.7, 0.25, 12
 # Above this motion a more exact map changes nothing.

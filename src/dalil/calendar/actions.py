@@ -81,9 +81,7 @@ class Scan:
             char = self.at(k)
             if char == future:
                 return "future"
-            if char == finite:
-                return "past"
-            if char == participle:
+            if char in (finite, participle):  # "will be held", "is expected to be charged"
                 return "future" if future in self.row.shape[max(0, k - 3) : k] else "past"
             if self.ends_sentence(k):
                 return None
@@ -238,6 +236,8 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
     tense = None if last or following else scan.tense(m.start(), m.end())
     if scan.is_a(m.start() - 1, "UNTIL", "BY"):
         tense = scan.tense_after(m.end()) or "future"
+    elif scan.is_a(m.start(), "THIS"):
+        tense = tense or "future"
     days = rules.resolve_weekday(day, scan.published, tense=tense, last=last, following=following)
     return [Core(m.start(), m.end(), days, "weekday")]
 
@@ -447,14 +447,26 @@ def year(scan: Scan, m: re.Match) -> list[Core] | None:
         told = following[:1].islower() and number >= 1970
     else:
         told = bool(the) or bool(how) or _year_is_told(scan, m.start() - 1)
-    if not (alone or told) or scan.is_a(m.end(), "UNIT", "DASH") or scan.is_a(m.start() - 1, "SLASH"):
+    if (
+        not (alone or told)
+        or scan.is_a(m.end(), "UNIT")
+        or _is_number_part(scan, m.end())
+        or scan.is_a(m.start() - 1, "SLASH")
+    ):
         return None
     days = Days(date(number, 1, 1), date(number, 12, 31), "year", "year as written")
     return [Core(m.start(), m.end(), rules.part_of(days, how), "year")]
 
 
+def _is_number_part(scan: Scan, i: int) -> bool:
+    """Whether a dash and no second year follow four figures."""
+    return scan.is_a(i, "DASH") and not scan.is_a(i + 1, "YEAR")
+
+
 def _year_is_told(scan: Scan, i: int) -> bool:
     """Whether the word before four figures makes them a year ("between 2011 and 2013" counts twice)."""
+    if scan.is_a(i, "DASH"):
+        return scan.is_a(i - 1, "YEAR")  # "2014-2016", not a telephone number
     if scan.is_a(i, "AND"):
         return scan.is_a(i - 1, "YEAR") and (scan.in_context(i - 2, "year_after") or scan.is_a(i - 2, "YEARW"))
     return scan.in_context(i, "year_after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from dalil.calendar.actions import ACTIONS, Core, Scan
@@ -144,9 +145,13 @@ def _joined_same(left: Core, right: Core, *, comma: bool) -> Core | None:
 def _joined_range(scan: Scan, left: Core, right: Core, gap: range) -> Core | None:
     """ "from A to B", "between A and B", "A and B" on consecutive days."""
     words = [k for k in gap if not scan.is_a(k, "THE", "ON", "IN", "PART", "COMMA", "EARLY", "LATE", "DAYW")]
-    if len(words) != 1 or left.days.end > right.days.end:
+    if len(words) != 1:
         return None
     joint = words[0]
+    if left.kind == right.kind == "weekday" and left.days.start > right.days.start and scan.is_a(joint, "TO", "UNTIL"):
+        left = replace(left, days=replace(left.days, start=left.days.start - 7 * DAY, end=left.days.end - 7 * DAY))
+    if left.days.end > right.days.end:
+        return None
     opened = left.i - 1
     while opened > left.i - 4 and scan.is_a(opened, "THE", "EARLY", "LATE", "PART", "DAYW", "MID"):
         opened -= 1

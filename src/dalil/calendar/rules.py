@@ -135,8 +135,8 @@ def resolve_numeric(raw: str, published: date | None) -> Days | None:
 
 
 def _fits(day: date, published: date) -> bool:
-    """Whether a day is one that news of `published` would speak of: at most ten days before it."""
-    return timedelta(0) <= published - day <= 10 * DAY
+    """Whether a day is one that news of `published` would speak of: at most ten days from it."""
+    return abs(published - day) <= 10 * DAY
 
 
 def resolve_month(

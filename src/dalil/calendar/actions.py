@@ -394,6 +394,8 @@ def anchor_next(scan: Scan, m: re.Match) -> list[Core] | None:
 
 def anchor_previous(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "the previous day"."""
+    if scan.word(m.end() - 1).lower().endswith("before") and (scan.is_a(m.end(), "THE") or scan.at(m.end()) == "_"):
+        return None  # "the day before the general was killed" hangs on what follows
     return _anchored(scan, m, -1, "the day before the one named before")
 
 
@@ -410,6 +412,8 @@ def calendar_unit(scan: Scan, m: re.Match) -> list[Core] | None:
     if scan.published is None:
         return None
     mod = "last" if scan.value(m, "last") else "next" if scan.value(m, "next") else "this"
+    if _unit(scan, m) == "day":
+        return _anchored(scan, m, 1, "the day after the one named before") if mod == "next" else None
     days = rules.resolve_unit(_unit(scan, m), mod, scan.published)
     if days is None:
         return None

@@ -183,8 +183,6 @@ def resolve_unit(unit: str, mod: str, published: date) -> Days | None:
     """ "last week", "this month", "next year": the calendar's own weeks (from Monday), months and years."""
     by = {"last": -1, "this": 0, "next": 1}[mod]
     rule = f"{mod} {unit}, from publication"
-    if unit == "day":
-        return one_day(published + DAY * by, rule)
     if unit == "week":
         return Days(*week_of(published + 7 * DAY * by), "week", rule)
     if unit == "month":

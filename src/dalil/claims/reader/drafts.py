@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from dalil.claims.reader.marking import Line
+from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.phrases import Phrase
-from dalil.claims.reader.roles import Mention
 from dalil.claims.reader.speakers import Saying
 from dalil.records import DateSpan, FootageMention, GroupToll, Place, Speaker
 
@@ -66,7 +66,9 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
             continue
         if m.frame in QUIET and m.effect in ("unknown", "death") and not m.victims and m.frame != "threat":
             continue
-        if m.frame in ("leave", "lose", "find", "claim", "suffer", "care", "wound") and (m.effect == "unknown" or (m.frame == "wound" and not m.victims)):
+        if m.frame in ("leave", "lose", "find", "claim", "suffer", "care", "wound") and (
+            m.effect == "unknown" or (m.frame == "wound" and not m.victims)
+        ):
             continue
         home = next((d for d in out if d.status == status and _together(d, m) and not _parted(line, d, m)), None)
         if home is None:
@@ -86,7 +88,7 @@ def _parted(line: Line, d: Draft, m: Mention) -> bool:
 
 
 def _empty(m: Mention) -> bool:
-    """Whether a verb of harm falls on nobody (killed off hopes), a launch launches nothing, a flight is one person's."""
+    """Whether a verb of harm falls on nobody (killed hopes), a launch launches nothing, a flight is one person's."""
     if m.frame == "harm" and m.type not in ("abduction", "detention"):
         return m.voice in ("active", "ing", "base") and not m.victims and not m.targets
     if m.frame == "foil":
@@ -110,13 +112,11 @@ def _together(d: Draft, m: Mention) -> bool:
     if m.type == d.type or (d.type == "detention" and m.entry.cat == "noun" and not m.victims and m.type in VIOLENT):
         return True
     loose = VIOLENT | {"other"}
-    if m.type not in loose or d.type not in loose:
-        return False
-    return True
+    return m.type in loose and d.type in loose
 
 
 WEAPON_TYPES = ("attack", "killing", "other", "ground_assault", "explosion", "airstrike", "arson")
-ARMED = frozenset("harm hit event boom damage die drop throw launch fire foil".split())
+ARMED = frozenset(["harm", "hit", "event", "boom", "damage", "die", "drop", "throw", "launch", "fire", "foil"])
 
 
 def _by_weapon(d: Draft) -> None:
@@ -125,10 +125,16 @@ def _by_weapon(d: Draft) -> None:
     if not open_to or not any(m.frame in ARMED for m in d.mentions):
         return
     kinds = [e.b for p in d.line.phrases if p.kind == "weapon" and (e := p.entry) is not None and e.b not in ("", "-")]
-    if d.type in ("explosion", "attack", "killing", "other") and any(d.line.is_(k, "aircraftword") for k in range(d.line.n)):
+    if d.type in ("explosion", "attack", "killing", "other") and any(
+        d.line.is_(k, "aircraftword") for k in range(d.line.n)
+    ):
         kinds.append("airstrike")
     best = max(kinds, key=lambda t: TELLING.get(t, 0), default=None)
-    if best is not None and TELLING.get(best, 0) > TELLING.get(d.type, 0) and not (best == "shooting" and d.type == "arson"):
+    if (
+        best is not None
+        and TELLING.get(best, 0) > TELLING.get(d.type, 0)
+        and not (best == "shooting" and d.type == "arson")
+    ):
         d.type = best
 
 

@@ -13,11 +13,11 @@ class Line:
     """One sentence with its marks: `marks[k]` is (end, meanings) of the known phrase that starts at word k, or None."""
 
     __slots__ = (
-        "cover",
-        "headline",
         "cap",
+        "cover",
         "e",
         "heading",
+        "headline",
         "lx",
         "marks",
         "n",

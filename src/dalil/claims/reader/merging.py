@@ -12,6 +12,7 @@ from datetime import date
 from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
+from dalil.claims.reader.phrases import Phrase
 from dalil.claims.reader.tolls import groups_of, sides, toll_of, value
 from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
@@ -52,12 +53,14 @@ class Event:
 
 
 def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
-    """The events that the reported and attempted drafts tell of, most important first; drafts of old events turn background."""
+    """The events that the reported and attempted drafts tell of, most important first.
+
+    Drafts of old events turn background.
+    """
     events: list[Event] = []
     for index, d in enumerate(drafts):
-        if d.status == "reported" and d.when is not None and d.when.precision == "year" and published is not None:
-            if (published - d.when.end).days > 365:
-                d.status = "background"
+        if d.status == "reported" and _years_ago(d.when, published):
+            d.status = "background"
         if d.status not in ("reported", "attempted") or (d.type in SILENT and d.type != "other"):
             continue
         home = _home(events, d)
@@ -72,6 +75,13 @@ def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
         event.score = _score(event)
     events.sort(key=lambda e: -e.score)
     return _without_history(events, published)
+
+
+def _years_ago(when: DateSpan | None, published: date | None) -> bool:
+    """Whether only a year is told, and it ended more than a year before publication."""
+    if when is None or published is None or when.precision != "year":
+        return False
+    return (published - when.end).days > 365
 
 
 def _home(events: list[Event], d: Draft) -> Event | None:
@@ -128,7 +138,9 @@ def _elsewhere(event: Event, d: Draft) -> bool:
 
 def _another(d: Draft) -> bool:
     """a second raid, another blast."""
-    return any(m.frame == "event" and any(d.line.is_(k, "ordinal") for k in range(max(0, m.i - 2), m.i)) for m in d.mentions)
+    return any(
+        m.frame == "event" and any(d.line.is_(k, "ordinal") for k in range(max(0, m.i - 2), m.i)) for m in d.mentions
+    )
 
 
 def _join(event: Event, index: int, d: Draft) -> None:
@@ -238,7 +250,11 @@ def _toll(event: Event, kind: str, effects: set[str]) -> Toll | None:
 def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted: bool) -> Toll | None:
     """Not fewer than the persons told one by one, unless a figure says exactly how many there were."""
     singles = [p for p in event.people.persons if p.effect in effects and p.single]
-    listed = 0 if counted else sum(p.count or 0 for p in event.people.persons if p.effect in effects and p.plural and _figured(p))
+    listed = (
+        0
+        if counted
+        else sum(p.count or 0 for p in event.people.persons if p.effect in effects and p.plural and _figured(p))
+    )
     if not singles or (value(chosen) or 0) >= len(singles) + listed:
         return chosen
     if counted and chosen is not None and chosen.high is not None:
@@ -263,8 +279,10 @@ def _plain_count(d: Draft, effects: set[str]) -> bool:
     return any(p.amount is not None and not p.amount.vague for p in hit)
 
 
-def _standing(tolls: list[tuple[Toll, frozenset[str], bool]], more: list[tuple[Toll, frozenset[str], bool]]) -> Toll | None:
-    """The first count stands; a later one of another side (soldiers after civilians), also of `more`, is added to it."""
+def _standing(
+    tolls: list[tuple[Toll, frozenset[str], bool]], more: list[tuple[Toll, frozenset[str], bool]]
+) -> Toll | None:
+    """The first count stands; later ones of another side (soldiers after civilians), of `more` too, are added."""
     if not tolls:
         return None
     total, seen, _ = tolls[0]

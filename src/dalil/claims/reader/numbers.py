@@ -109,7 +109,11 @@ def _aged(line: Line, k: int) -> bool:
 
 def _dated(line: Line, k: int, word: str) -> bool:
     """Whether the digits are a day or a year of a date: "March 25", "25 March", "October, 2024"."""
-    if len(word) <= 2 and int(word) <= 31 and (line.is_(k - 1, "monthname") or (k > 1 and line.w[k - 1] == "." and line.is_(k - 2, "monthname"))):
+    if (
+        len(word) <= 2
+        and int(word) <= 31
+        and (line.is_(k - 1, "monthname") or (k > 1 and line.w[k - 1] == "." and line.is_(k - 2, "monthname")))
+    ):
         return True
     if len(word) <= 2 and line.is_(k + 1, "monthname"):
         return True

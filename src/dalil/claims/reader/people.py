@@ -131,9 +131,8 @@ class People:
             return known
         known = self._known(line, p, names, count, sex, together, effect)
         if known is None:
-            if p.kind == "pronoun" or (p.plural and p.definite and amount is None):
-                if p.plural or p.kind != "pronoun":
-                    return None
+            if p.plural and (p.kind == "pronoun" or (p.definite and amount is None)):
+                return None
             plural = p.plural or (count or 1) > 1 or (p.kind == "number" and (count or 0) > 1)
             known = Person(effect, plural=plural, count=count, other=p.other, first=(line.number, p.i))
             self.persons.append(known)

@@ -144,7 +144,11 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         amount = amount_at(line, k)
         if amount is not None:
             k = amount.j
-    if determined and (m := line.marks[k] if k < line.n else None) is not None and any(e.cat == "num" and e.a == "about" for e in m[1]):
+    if (
+        determined
+        and (m := line.marks[k] if k < line.n else None) is not None
+        and any(e.cat == "num" and e.a == "about" for e in m[1])
+    ):
         k = m[0]
     while line.is_(k, "other") or line.is_(k, "more_after"):
         other = True
@@ -157,7 +161,11 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
             found.plural = False
         found.other = other
-        found.owned = found.definite and any(line.is_(x, "poss") for x in range(i, found.core)) and not line.is_(found.head, "anyone")
+        found.owned = (
+            found.definite
+            and any(line.is_(x, "poss") for x in range(i, found.core))
+            and not line.is_(found.head, "anyone")
+        )
         _after(line, found)
         return found
     if other and ((k > i and line.is_(k - 1, "other")) or amount is not None or line.w[i] != "other"):
@@ -168,7 +176,11 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         stop = called(line, i)
         if stop - i >= 2:
             return Phrase("name", i, stop, i, i, stop, name=(i, stop))
-    unknown = _unknown(line, i, k) if (determined or amount is not None) and not (amount and amount.vague and not determined) else None
+    unknown = (
+        _unknown(line, i, k)
+        if (determined or amount is not None) and not (amount and amount.vague and not determined)
+        else None
+    )
     if unknown is not None:
         unknown.amount, unknown.definite, unknown.plural = amount, definite, amount is not None and amount.value != 1
         return unknown
@@ -224,7 +236,11 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     if head is None:
         stop = name_at(line, core)
         if stop > core and (stop - core > 1 or core > 0 or (stop < line.n and line.w[stop] == ",")):
-            kind = "place" if any(line.is_(x, "orgword") or line.is_(x, "placeword") for x in range(core, stop)) else "name"
+            kind = (
+                "place"
+                if any(line.is_(x, "orgword") or line.is_(x, "placeword") for x in range(core, stop))
+                else "name"
+            )
             return Phrase(kind, i, stop, core, core, stop, age=age, name=(core, stop))
         return None
     phrase = Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
@@ -328,7 +344,7 @@ def _after(line: Line, phrase: Phrase) -> None:
 
 
 def called(line: Line, k: int) -> int:
-    """Where the name ends that follows a person's noun at k in a text of capitals: up to four words that no list knows."""
+    """Where the name ends that follows a person's noun at k in a text of capitals: words that no list knows."""
     j = k
     while j < line.n and j - k < NAME and line.w[j].isalpha() and len(line.w[j]) > 2 and line.owner[j] is None:
         if line.marks[j] is not None and not (line.is_(j, "link") and j > k) and not line.is_(j, "title"):

@@ -63,7 +63,9 @@ def read_text(
     )
 
 
-def _cascade(text: str, tag: str, published: date | None, country: str | None, header) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
+def _cascade(
+    text: str, tag: str, published: date | None, country: str | None, header
+) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
     """The claims and incidents of a text in a language that the common cascade reads."""
     lx = lexicon(tag)
     shout = shouting(text)
@@ -168,7 +170,7 @@ def _nobody(d: Draft, kind: str) -> Toll | None:
     if d.status != "negated":
         return None
     for m in d.mentions:
-        if m.effect == "both" and kind != "missing" or EFFECT_TOLL.get(m.effect) == kind:
+        if (m.effect == "both" and kind != "missing") or EFFECT_TOLL.get(m.effect) == kind:
             return Toll(0, 0, 0, d.line.quote(m.i, m.j))
     return None
 
@@ -205,7 +207,8 @@ def _incident(e: Event, claims: tuple[Claim, ...], indices: tuple[int, ...]) -> 
     footage = next((c.footage for c in mine if c.footage is not None), None)
     return TextIncident(
         e.type, status, e.when, e.where, e.killed, e.injured, e.missing,
-        merge_suspects([s for d in e.drafts for s in suspects_of(d)]), e.victims, merge_things([t for c in mine for t in c.targets]),
+        merge_suspects([s for d in e.drafts for s in suspects_of(d)]), e.victims,
+        merge_things([t for c in mine for t in c.targets]),
         merge_things([w for c in mine for w in c.weapons]), footage, indices,
     )  # fmt: skip
 

@@ -72,7 +72,7 @@ def credit_of(line: Line) -> tuple[str, Quote] | None:
 def footage_of(
     lines: list[Line], text: str, setting, credit: tuple[str, Quote] | None
 ) -> tuple[Line, FootageMention] | None:
-    """The recording that the text is about, told at the line that says most of it; None where no line tells anything."""
+    """The recording that the text is about, with the line that says most of it; None where none does."""
     found = recordings_of(lines)
     if not found:
         return None
@@ -113,7 +113,11 @@ def _maker(r: Recording) -> tuple[str, Quote] | None:
     for k in range(r.j, min(line.n - 1, r.j + 6)):
         if line.is_(k, "by"):
             p = line.owner[k + 1] or line.owner[min(k + 2, line.n - 1)]
-            span = (p.name or (p.core, p.stop)) if p is not None and p.kind in ("name", "people", "actor", "place") else None
+            span = (
+                (p.name or (p.core, p.stop))
+                if p is not None and p.kind in ("name", "people", "actor", "place")
+                else None
+            )
             if span is None:
                 return None
             q = line.quote(*span)

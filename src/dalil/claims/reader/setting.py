@@ -183,7 +183,7 @@ def _spots(line: Line) -> list[Spot]:
 
 
 def _struck(line: Line, k: int) -> int:
-    """Where the name ends that starts at k as the object of a verb of striking: "shelled Kafr Dalun"; 0 where none does."""
+    """Where the name ends that starts at k as the object of a verb of striking ("shelled Kafr Dalun"), else 0."""
     p = line.owner[k]
     if p is None or p.kind != "name" or p.i != k or p.age is not None or not k:
         return 0

@@ -41,11 +41,23 @@ def sayings_of(line: Line) -> list[Saying]:
 
 def _told(line: Line, k: int) -> bool:
     """Whether the word of speech has no speaker: "were reported killed", "an alleged raid"."""
-    return line.is_(k - 1, "aux") or line.is_(k - 1, "det") or (line.is_(k - 1, "adv") and line.is_(k - 2, "aux")) or line.entry(k + 1, "demonym") is not None
+    return (
+        line.is_(k - 1, "aux")
+        or line.is_(k - 1, "det")
+        or (line.is_(k - 1, "adv") and line.is_(k - 2, "aux"))
+        or line.entry(k + 1, "demonym") is not None
+    )
 
 
 def _before(line: Line, k: int) -> Phrase | None:
-    if k and line.owner[k - 1] is None and line.cap[k - 1] and not line.shout and line.marks[k - 1] is None and line.w[k - 1].isalpha():
+    if (
+        k
+        and line.owner[k - 1] is None
+        and line.cap[k - 1]
+        and not line.shout
+        and line.marks[k - 1] is None
+        and line.w[k - 1].isalpha()
+    ):
         return Phrase("name", k - 1, k, k - 1, k - 1, k, name=(k - 1, k))
     x, steps = k - 1, 0
     while x >= 0 and steps < 12:

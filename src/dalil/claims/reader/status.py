@@ -6,7 +6,8 @@ A cue's reach is from the cue to the end of its clause; a negation's only the ve
 from __future__ import annotations
 
 from dalil.claims.reader.marking import Line
-from dalil.claims.reader.roles import Mention, skip_back
+from dalil.claims.reader.mention import Mention
+from dalil.claims.reader.walking import skip_back
 
 STRENGTH = (
     "denied",
@@ -143,7 +144,11 @@ def _behind(line: Line, m: Mention) -> str | None:
         if line.is_(k, "aux") or line.is_(k, "modal"):
             if any(line.is_(x, "expected") for x in (k + 1, k + 2)):
                 return "forecast"
-            if line.is_(k, "modal") and not _month(line, k) and any(line.is_(x, "indef") for x in range(max(0, m.i - 2), m.i)):
+            if (
+                line.is_(k, "modal")
+                and not _month(line, k)
+                and any(line.is_(x, "indef") for x in range(max(0, m.i - 2), m.i))
+            ):
                 return "forecast" if line.w[k] == "will" else "hypothetical"
             for x in (k, k + 1, k + 2):
                 cue = line.entry(x, "cue")
@@ -170,7 +175,10 @@ def _habit(line: Line, m: Mention) -> str:
         cue = line.entry(k, "cue")
         if cue is None:
             continue
-        if cue.a == "generic" and any((e := line.entry(x, "noun")) is not None and e.form == "pl" for x in range(line.end(k), min(line.n, line.end(k) + 3))):
+        if cue.a == "generic" and any(
+            (e := line.entry(x, "noun")) is not None and e.form == "pl"
+            for x in range(line.end(k), min(line.n, line.end(k) + 3))
+        ):
             return "generic"
         between = range(min(k, m.i), max(k, m.i))
         if cue.a == "generic" and any(line.w[x] in (":", ";") for x in between):

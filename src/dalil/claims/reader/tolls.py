@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dalil.claims.reader.marking import Line
+from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.numbers import Amount
 from dalil.claims.reader.phrases import Phrase
-from dalil.claims.reader.roles import Mention, _list_on
+from dalil.claims.reader.walking import list_on
 from dalil.records import GroupToll, Quote, Toll
 
 PLURAL = 2  # the least that a plural without a figure says
@@ -120,7 +121,9 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
                 break
     for p in line.phrases if out or mentions else ():
         if p.kind == "number" and p.j + 2 < line.n and line.w[p.j] == "of" and line.is_(p.j + 1, "pron"):
-            part = next((q for x in range(p.j + 2, min(line.n, p.j + 5)) if (q := line.owner[x]) is not None and q.group), None)
+            part = next(
+                (q for x in range(p.j + 2, min(line.n, p.j + 5)) if (q := line.owner[x]) is not None and q.group), None
+            )
             if part is not None and any(EFFECT_TOLL.get(m.effect) == kind for m in mentions):
                 a = p.amount
                 out.setdefault(part.group, GroupToll(part.group, a.low, a.best, a.high, line.quote(p.i, part.j)))
@@ -139,7 +142,7 @@ def described_groups(line: Line) -> tuple[GroupToll, ...]:
         for x in range(k + 1, min(line.n, k + 5)):
             q = line.owner[x]
             if q is not None and q.i == x and q.group:
-                for part in _list_on(line, q, ("people",)):
+                for part in list_on(line, q, ("people",)):
                     amount = part.amount or p.amount
                     low = amount.low if amount is not None else PLURAL
                     best = part.amount.best if part.amount is not None else None
@@ -155,7 +158,7 @@ def _included(line: Line, k: int) -> list[Phrase]:
     while j < line.n and (line.is_(j, "include") or line.is_(j, "aux") or line.is_(j, "adv") or line.w[j] == ","):
         j = line.end(j)
     p = line.owner[j] if j < line.n else None
-    return _list_on(line, p, ("people", "name", "number")) if p is not None and p.i <= j else []
+    return list_on(line, p, ("people", "name", "number")) if p is not None and p.i <= j else []
 
 
 def _count_group(line: Line, p: Phrase, out: dict[str, GroupToll]) -> None:

@@ -1,0 +1,41 @@
+"""Putting the phrases that were found into the parts of a mention: victim, target, weapon or doer."""
+
+from __future__ import annotations
+
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.mention import Mention
+from dalil.claims.reader.phrases import Phrase
+
+
+def sort_fallen(m: Mention, phrases: list[Phrase]) -> None:
+    """Puts the phrases that an act fell upon among victims or targets; a bare name may be a place and is left."""
+    for p in phrases:
+        if p.kind == "target":
+            m.targets.append(p)
+        elif p.kind != "name" or p.age is not None or m.effect in ("death", "injury", "abducted"):
+            m.victims.append(p)
+
+
+def add_doers(m: Mention, phrases: list[Phrase]) -> None:
+    for p in list(phrases):
+        q = _body_of(m.line, p)
+        if q is not None:
+            m.agents.append(q)
+    for p in phrases:
+        if p.kind in ("weapon", "target"):
+            m.weapons.extend([p] if p.kind == "weapon" else [])
+        else:
+            m.agents.append(p)
+
+
+def _body_of(line: Line, p: Phrase) -> Phrase | None:
+    """The body that the doers belong to: "guerrillas of the Northern Front"."""
+    if p.kind not in ("people", "name") or not line.is_(p.j, "of"):
+        return None
+    n = p.j + 1
+    q = line.owner[n] if n < line.n else None
+    return (
+        q
+        if q is not None and q.kind == "actor" and q.entry.a in ("armed_group", "state_force", "state", "government")
+        else None
+    )

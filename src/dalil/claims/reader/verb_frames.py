@@ -1,0 +1,199 @@
+"""How a verb of an act finds its people, by its frame (a column of the lexicon): docs/reading.md tells each."""
+
+from __future__ import annotations
+
+from dalil.claims.reader.lexicon import Entry
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.mention import DOERS, HARMED, PEOPLE, THINGS, Mention
+from dalil.claims.reader.parts import add_doers, sort_fallen
+from dalil.claims.reader.phrases import Phrase
+from dalil.claims.reader.walking import following, list_on, objects, skip_on, subject, verb_ending, voice
+
+
+def plain(m: Mention) -> None:
+    m.voice = voice(m.line, m.i, m.j, m.entry) if m.entry.cat == "verb" else ""
+
+
+def harm(m: Mention) -> None:
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.effect == "shot" and m.voice != "passive" and line.is_(m.j, "atword"):
+        m.effect = "unknown"
+        doing(m)
+        return
+    harmed = (
+        ("people", "pronoun") if line.is_(m.i, "loose") else PEOPLE if m.entry.c in ("abducted", "none") else HARMED
+    )
+    if m.voice in ("passive", "reduced", "being"):
+        m.victims = subject(line, m.i, harmed)
+        m.victims += _with_others(line, m)
+        add_doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
+    else:
+        m.victims = objects(line, m.j, harmed)
+        if m.voice == "ing":
+            m.victims = [p for p in m.victims if p.kind != "thing" or not p.definite]
+        if not m.victims and m.entry.b == "explosion":
+            m.targets = objects(line, m.j, ("target",))
+        if m.voice != "ing" and (m.voice != "base" or m.victims):
+            add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
+    after = skip_on(line, m.j)
+    if _either(line, m):
+        m.victims = []
+    end = max([m.j, *(p.j for p in m.victims if p.i >= m.j)])
+    if m.effect in ("shot", "stabbed", "injury") and (
+        line.is_(m.i - 1, "fatally") or line.is_(m.j, "fatally") or _to_death(line, m.j) or _to_death(line, end)
+    ):
+        m.effect = "death"
+    if m.effect in ("shot", "stabbed") and line.is_(after, "and") and after + 1 < line.n:
+        nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
+        if nxt is not None and nxt.a == "harm" and nxt.c == "death":
+            m.effect = "death"
+
+
+def _either(line: Line, m: Mention) -> bool:
+    """killed or wounded 40: neither number is told."""
+    after = line.entry(m.j + 1, "verb") if line.is_(m.j, "or") else None
+    before = verb_ending(line, m.i - 1) if m.i > 1 and line.is_(m.i - 1, "or") else None
+    return (after is not None and after.a == "harm") or before is not None
+
+
+def _to_death(line: Line, j: int) -> bool:
+    w = line.w
+    return (
+        j + 1 < line.n
+        and line.is_(j, "prep")
+        and line.entry(j + 1, "noun") is not None
+        and line.entry(j + 1, "noun").a == "death"
+    ) or (j < line.n and w[j] == "dead")
+
+
+def die(m: Mention) -> None:
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    m.victims = subject(m.line, m.i, HARMED)
+    m.victims += _with_others(m.line, m)
+
+
+def _with_others(line: Line, m: Mention) -> list[Phrase]:
+    """was killed along with his six sons: who stands behind "with" shares the fate, where it is a person of his own."""
+    k = skip_on(line, m.j)
+    if not m.victims or k >= line.n or not line.is_(k, "withothers"):
+        return []
+    n = line.end(k) if line.marks[k] is not None else k + 1
+    p = line.owner[n] if n < line.n else None
+    if (
+        p is None
+        or p.i != n
+        or p.kind not in ("people", "name")
+        or (line.w[k] == "with" and not line.is_(n, "poss") and p.kind != "name")
+    ):
+        return []
+    return list_on(line, p, PEOPLE)
+
+
+def hit(m: Mention) -> None:
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice in ("passive", "reduced", "being"):
+        sort_fallen(m, subject(line, m.i, THINGS))
+        add_doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
+    else:
+        sort_fallen(m, objects(line, m.j, THINGS))
+        if m.voice != "base" or m.victims or m.targets:
+            add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
+
+
+def launch(m: Mention) -> None:
+    """launched a raid: the doer goes to the act behind it, so the verb alone is only kept with a weapon."""
+    doing(m)
+    m.weapons = objects(m.line, m.j, ("weapon",))
+
+
+def flee(m: Mention) -> None:
+    """Displacement only where people are counted; one who runs away is a survivor of the act that he flees."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    people = objects(m.line, m.j) if m.entry.form != "base" and m.voice in ("active", "ing") else []
+    m.victims = people if any(p.amount is not None for p in people) else subject(m.line, m.i)
+
+
+def rescue(m: Mention) -> None:
+    """carried, pulled, picked up: a rescue where the clause says to what safety."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    passive = m.voice in ("passive", "reduced", "being")
+    m.victims = subject(m.line, m.i) if passive else objects(m.line, m.j)
+    line = m.line
+    if (
+        m.entry.b == "other"
+        and line.is_(m.i, "carry")
+        and not any(line.is_(k, "rubble") for k in range(m.j, min(line.n, m.j + 14)))
+    ):
+        m.effect, m.victims = "unknown", []
+
+
+def doing(m: Mention) -> None:
+    """open fire, launch, throw, explode: the subject does it, "at" and "on" say to what."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    if m.voice == "reduced" and m.frame in ("fire", "boom", "fight", "move"):
+        m.voice = "active"  # verbs without an object: no participle stands for a passive
+    if m.voice in ("passive", "reduced", "being"):
+        add_doers(m, following(line, m.j, "by", DOERS))
+        for p in subject(line, m.i, ("weapon",)):
+            m.weapons.append(p)
+    else:
+        add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
+        m.weapons.extend(objects(line, m.j, ("weapon",)))
+    sort_fallen(m, following(line, m.j, "on", THINGS))
+
+
+def leave(m: Mention) -> None:
+    """left 17 people dead: the state's own mention finds the people; here only the doer."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+
+
+def lose(m: Mention) -> None:
+    """lost their lives, lost his life: the subject died."""
+    line = m.line
+    k = skip_on(line, m.j)
+    p = line.owner[k] if k < line.n else None
+    if (p is not None and line.w[p.stop - 1] in ("lives", "life")) or (k + 1 < line.n and "life" in line.w[k : k + 3]):
+        m.effect, m.entry = "death", Entry("verb", "die", "killing", "death", m.entry.form)
+        m.victims = subject(line, m.i, (*PEOPLE, "actor"))
+
+
+def foil(m: Mention) -> None:
+    """defused a car bomb, shot down a drone: tried and failed."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    passive = m.voice in ("passive", "reduced", "being")
+    m.weapons = subject(m.line, m.i, ("weapon",)) if passive else objects(m.line, m.j, ("weapon",))
+
+
+def care(m: Mention) -> None:
+    """was taken to hospital: the subject is hurt, where a hospital is named behind the verb."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    there = any(line.is_(k, "hospitalword") for k in range(m.j, min(line.n, m.j + 10)))
+    passive = m.voice in ("passive", "reduced", "being")
+    m.victims = (subject(line, m.i) if passive else objects(line, m.j)) if there else []
+    m.victims = [p for p in m.victims if p.kind != "number" or p.amount.value]
+    m.effect = "injury" if m.victims else "unknown"
+
+
+def suffer(m: Mention) -> None:
+    """suffered injuries, received a bullet wound: the subject was hurt, where an injury is the object."""
+    line = m.line
+    hurt = any(
+        (e := line.entry(k, "noun")) is not None and e.a in ("toll", "wound") and e.c == "injury"
+        for k in range(m.j, min(line.n, m.j + 7))
+    )
+    m.victims = subject(line, m.i) if hurt else []
+    m.effect = "injury" if hurt else "unknown"
+
+
+def protest(m: Mention) -> None:
+    """protested, a rally: told with its day and place; nobody is harmed by it."""
+    m.voice = voice(m.line, m.i, m.j, m.entry) if m.entry.cat == "verb" else ""
+
+
+def abduct(m: Mention) -> None:
+    harm(m)

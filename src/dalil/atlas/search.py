@@ -99,11 +99,11 @@ def proposed(gazetteer: Gazetteer, key: Key, division: Division | None) -> tuple
 
 
 def candidate_of(hit: Hit, key: Key) -> Candidate:
-    """The hit as it leaves the atlas, with its steps in words."""
+    """The hit as it leaves the atlas: its first name in the script that was asked in, and its steps in words."""
     gazetteer, place = hit.gazetteer, hit.place
     return Candidate(
         id=gazetteer.ids[place],
-        name=gazetteer.main_name(place),
+        name=gazetteer.names[int(gazetteer.main_rows(ord(key.script[0]))[place])],
         lat=float(gazetteer.lat[place]),
         lon=float(gazetteer.lon[place]),
         admin=admin_of(gazetteer).names(place),

@@ -47,8 +47,8 @@ class Scan:
 
     def is_a(self, i: int, *names: str) -> bool:
         """Whether the token at `i` is of one of the named classes."""
-        char = self.at(i)
-        return bool(char) and any(char == self.char(name) for name in names)
+        shape = self.row.shape
+        return 0 <= i < len(shape) and shape[i] in self.grammar.words.group(names)
 
     def in_context(self, i: int, name: str) -> bool:
         char = self.at(i)

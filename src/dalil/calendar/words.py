@@ -51,12 +51,19 @@ class Words:
     triggers: str = ""
     dead: set[str] = field(default_factory=set)
     memo: dict[str, tuple] = field(default_factory=dict)
+    groups: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def char(self, name: str) -> str:
         """The character that stands for a class; a class met for the first time gets the next free one."""
         if name not in self.classes:
             self.classes[name] = chr(0xE000 + len(self.classes))
         return self.classes[name]
+
+    def group(self, names: tuple[str, ...]) -> str:
+        """The characters of several classes; classes that the language lacks have none."""
+        if names not in self.groups:
+            self.groups[names] = "".join(self.classes.get(name, "") for name in names)
+        return self.groups[names]
 
     def add(self, name: str, value: object, spelling: str) -> None:
         """One spelling stands in the tables."""
@@ -117,8 +124,16 @@ class Words:
             return self.char("FUT")
         return _NOTHING
 
-    def is_live(self, raw: str) -> bool:
-        """Whether a word can be the heart of a date phrase; those that cannot are remembered as dead."""
+    def is_live(self, piece: str) -> bool:
+        """Whether a word, with its signs, can be the heart of a date phrase; those that cannot are remembered as dead."""
+        if any(self._has_heart(word) for word in _WORD.findall(piece)):
+            return True
+        if len(self.dead) > _MEMO_LIMIT:
+            self.dead.clear()
+        self.dead.add(piece)
+        return False
+
+    def _has_heart(self, raw: str) -> bool:
         _, char, _, chains, _ = self.look_up(raw)
         if char in self.triggers:
             return True
@@ -126,7 +141,6 @@ class Words:
             for rest, hit, _ in rows:
                 if hit in self.triggers and not any(self._triggers_alone(word) for word in (second, *rest)):
                     return True
-        self.dead.add(raw)
         return False
 
     def _triggers_alone(self, word: str) -> bool:
@@ -137,7 +151,6 @@ class Words:
         if found is None:
             if len(self.memo) > _MEMO_LIMIT:
                 self.memo.clear()
-                self.dead.clear()
             found = self.memo[raw] = self.entry(raw)
         return found
 
@@ -215,8 +228,8 @@ def live_parts(text: str, words: Words) -> list[tuple[int, int]]:
     dead = words.dead
     for end in sentence_ends(text):
         part = text[start:end]
-        rest = set(_WORD.findall(part)) - dead
-        if (rest and any(words.is_live(word) for word in rest)) or _FIGURE.search(part):
+        rest = set(part.split()) - dead
+        if (rest and any(words.is_live(piece) for piece in rest)) or _FIGURE.search(part):
             if out and out[-1][1] == start:
                 out[-1] = (out[-1][0], end)
             else:

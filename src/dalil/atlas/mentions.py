@@ -20,10 +20,9 @@ KINDS_ABOVE = ("province", "country", "district", "area")
 MOST_WORDS_UNKNOWN = 4
 # Words that make a place of the unknown capitalised word before them.
 KINDS_THAT_SHOW = ("village", "town", "camp", "part", "district", "area", "province")
-# What may follow an unknown name after "in"; before a noun the capitals are more often an adjective ("in Tory circles").
-ENDS = frozenset(
-    ("", ".", ",", ";", ":", ")", "(", "’", "'", "break", "line", "no", "in", "near", "outside")
-    + ("and", "from", "then", "of")
+# What may follow an unknown name after "in"; before a noun capitals are more often an adjective ("in Tory circles").
+ENDS = frozenset(("", ".", ",", ";", ":", ")", "(", "’", "'", "break", "line")) | frozenset(
+    ("no", "in", "near", "outside", "and", "from", "then", "of")
 )
 ARTICLES = frozenset(("al", "el", "ul", "ar", "as", "ash", "at", "ad", "az", "ez", "an", "en", "es", "ed"))
 

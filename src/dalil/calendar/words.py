@@ -125,7 +125,7 @@ class Words:
         return _NOTHING
 
     def is_live(self, piece: str) -> bool:
-        """Whether a word, with its signs, can be the heart of a date phrase; those that cannot are remembered as dead."""
+        """Whether a word with its signs can be the heart of a date phrase; those that cannot are remembered."""
         if any(self._has_heart(word) for word in _WORD.findall(piece)):
             return True
         if len(self.dead) > _MEMO_LIMIT:

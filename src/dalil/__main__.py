@@ -27,6 +27,7 @@ COMMANDS = (
     ("withhold", "dalil.archive.commands:withhold_command", "Keep values or files out of exports."),
     ("redact", "dalil.archive.commands:redact_command", "Take in a redacted copy and log what it was made of."),
     ("erase", "dalil.archive.commands:erase_command", "Remove values or files for good, and log it."),
+    ("export", "dalil.publish.commands:export_command", "Write a case file for a court or a colleague."),
     ("rebuild", "dalil.commands:rebuild_command", "Make everything derived again, identically."),
     ("demo", "dalil.commands:demo_command", "Build the example archive of Kafr Naha."),
 )

@@ -1,0 +1,81 @@
+"""dalil export."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from dalil.archive.commands import archive_option, by_option, open_to_write
+
+
+@click.group("export")
+def export_command() -> None:
+    """Give what an archive holds to others."""
+
+
+@export_command.command("case")
+@archive_option
+@by_option
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only what this incident rests on (repeat).")
+@click.option("--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold.")
+@click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field on no line (repeat).")
+@click.option("--no-pdf", is_flag=True, help="Reports as HTML and JSON only.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def case_command(
+    archive: Path,
+    by: str,
+    out: Path,
+    incidents: tuple[str, ...],
+    recipient: str,
+    fields: tuple[str, ...],
+    no_pdf: bool,
+    as_json: bool,
+) -> None:
+    """Write a case file to the new folder OUT: files, reports and proof that a hostile expert checks without dalil.
+
+    Without --incident it holds everything in the archive. What "dalil withhold" keeps from everybody, or from
+    --recipient, is not in it, and nothing in it can be used to test a guess of it.
+
+    \b
+    Examples:
+      dalil export case --archive my-archive case-12
+      dalil export case --archive my-archive case-12 --incident 2016-11-04-kafr-naha --withhold source --withhold by
+      python3 verify.py case-12 --key log.pub
+    """
+    from tqdm import tqdm
+
+    from dalil import records
+    from dalil.errors import InputRefused
+    from dalil.incidents import store
+    from dalil.publish import case, documents, scope
+
+    with open_to_write(archive) as opened:
+        with opened.reading() as connection:
+            ids = incidents or [row.id for row in store.list_incidents(connection)]
+            found = [(name, store.load_incident(connection, name)) for name in ids]
+        for name, incident in found:
+            if incident is None:
+                raise InputRefused(name, "is no single incident of this archive", '"dalil incidents" lists them')
+        chosen = scope.choose(
+            opened,
+            recipient=recipient,
+            incidents=tuple(i for _, i in found if i),
+            everything=not incidents,
+            fields=fields,
+        )
+        total = sum(shown.size for shown in chosen.objects.values() if shown.bytes)
+        with tqdm(total=total, unit="B", unit_scale=True, disable=None, file=sys.stderr, leave=False) as bar:
+            made = case.write_case(opened, chosen, out, by=by, pdf=not no_pdf, on_bytes=bar.update)
+    if not no_pdf and not documents.can_print():
+        click.echo('dalil: no PDF was made: typst is not installed (pip install "dalil[pdf]")', err=True)
+    if as_json:
+        click.echo(records.encode(made).decode())
+        return
+    click.echo(
+        f"{made.folder}: {made.objects} objects, {made.incidents} incidents, {made.files} files; {made.withheld} "
+        f"values withheld; log line {made.line}, checkpoint over {made.checkpoint} lines.\n"
+        f"Check it: python3 verify.py {made.folder} --key {archive / 'keys' / 'log.pub'}"
+    )

@@ -1,0 +1,247 @@
+"""A case file holds what it should, verifies with everybody's tools, and lets nothing through that is withheld."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import sys
+from itertools import combinations
+
+import bagit
+import pymerkle
+import pytest
+from case_files import REPORTS, SCRIPT, export, run
+
+from dalil.archive import Archive, removal
+from dalil.incidents import store
+
+
+def every_byte(folder):
+    return b"\n".join(p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file())
+
+
+def test_it_is_at_most_a_hundred_lines_of_standard_library():
+    text = SCRIPT.read_text("utf-8")
+    assert len(text.splitlines()) <= 100 and max(map(len, text.splitlines())) <= 120
+    imported = next(line for line in text.splitlines() if line.startswith("import ")).split("  #")[0][7:].split(", ")
+    assert set(imported) <= sys.stdlib_module_names
+
+
+def test_a_clean_case_file_is_good(exported):
+    folder, key, archive = exported
+    done = run(folder, key)
+    assert done.returncode == 0 and done.stdout.splitlines()[-1] == "GOOD", done.stdout
+    newest = sorted((archive / "checkpoints").glob("*.note"))[-1]
+    assert newest.read_bytes() == (folder / "custody" / "checkpoint.note").read_bytes()
+    for prior in (archive / "checkpoints").glob("*.note"):
+        assert run(folder, key, "--prior", prior).returncode == 0
+    assert run(folder, key, script=folder / "verify.py").returncode == 0
+
+
+def test_wrong_usage_is_told_from_bad_files(exported, tmp_path):
+    folder, key, _ = exported
+    assert run(tmp_path / "none", key).returncode == 2
+    assert run(folder, tmp_path / "none.pub").returncode == 2
+    assert run(folder, key, "--prior", tmp_path / "none").returncode == 2
+    assert run(folder, key, "--unknown", "x").returncode == 2
+    (tmp_path / "a file").write_text("x")
+    assert run(tmp_path / "a file", key).returncode == 2
+
+
+def test_what_it_holds(exported):
+    folder, _, _ = exported
+    case = json.loads((folder / "data/case.json").read_text("utf-8"))
+    assert {o["name"] for o in case["objects"]} == set(REPORTS)
+    assert len(case["incidents"]) == 2
+    for one in case["incidents"]:
+        record = json.loads((folder / f"data/reports/{one['name']}.json").read_text("utf-8"))
+        assert record["id"] == one["id"] and record["accounts"]
+        arabic = (folder / f"data/reports/{one['name']}.ar.html").read_text("utf-8")
+        assert '<html lang="ar" dir="rtl">' in arabic and "القتلى" in arabic
+        assert "<script" not in arabic
+    assert "اقرأ" in (folder / "README.ar.txt").read_text("utf-8")
+    assert (folder / "verify.py").read_bytes() == SCRIPT.read_bytes()
+
+
+# ---------------------------------------------------------------- independent acceptance
+
+
+@pytest.mark.parametrize("manifest", ["manifest-sha256.txt", "tagmanifest-sha256.txt"])
+def test_sha256sum_agrees(exported, manifest):
+    subprocess.run(["sha256sum", "-c", "--quiet", "--strict", manifest], cwd=exported[0], check=True)
+
+
+def test_bagit_python_agrees(exported):
+    bagit.Bag(str(exported[0])).validate()
+
+
+def test_openssl_agrees_on_the_checkpoint(exported, tmp_path):
+    folder, key, _ = exported
+    text, line = (folder / "custody/checkpoint.note").read_bytes().split(b"\n\n")
+    (tmp_path / "text").write_bytes(text + b"\n")
+    (tmp_path / "signature").write_bytes(base64.b64decode(line.split(b" ")[2])[4:])
+    command = f"openssl pkeyutl -verify -pubin -inkey {key} -rawin -in text -sigfile signature"
+    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_pymerkle_agrees_on_the_root(exported):
+    folder, _, _ = exported
+    tree = pymerkle.InmemoryTree(algorithm="sha256")
+    for line in (folder / "custody/log.jsonl").read_bytes().splitlines():
+        tree.append_entry(line)
+    root = (folder / "custody/checkpoint.note").read_text("utf-8").split("\n")[2]
+    assert base64.b64encode(tree.get_root()).decode() == root
+
+
+# ---------------------------------------------------------------- what is not shown
+
+
+def traces(value: str) -> list[bytes]:
+    """The value, and every hash of it that somebody who guesses it might look for."""
+    digest = hashlib.sha256(value.encode()).digest()
+    hashes = [digest, hashlib.sha1(value.encode()).digest(), hashlib.md5(value.encode()).digest()]
+    encoded = [base64.b64encode(h).rstrip(b"=") for h in hashes] + [
+        base64.urlsafe_b64encode(h).rstrip(b"=") for h in hashes
+    ]
+    return [
+        value.encode(),
+        json.dumps(value).strip('"').encode(),
+        *hashes,
+        *[h.hex().encode() for h in hashes],
+        *encoded,
+    ]
+
+
+def plain_text(folder):
+    """Every byte that is published, and what its disclosures say."""
+    found = [every_byte(folder)]
+    for name in ("data/disclosures.txt", "custody/export.txt"):
+        for row in (folder / name).read_text("ascii").splitlines():
+            for part in row.split(" ")[1].split("~"):
+                found.append(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return b"\n".join(found)
+
+
+FIELDS = ("name", "source", "by", "modified")
+
+
+@pytest.mark.parametrize("fields", [c for n in range(len(FIELDS) + 1) for c in combinations(FIELDS, n)],
+                         ids=lambda c: "+".join(c) or "none")  # fmt: skip
+def test_any_choice_of_fields_verifies_and_leaves_no_trace_of_the_rest(archive, tmp_path, fields):
+    with Archive.open(archive) as opened:
+        values = [
+            str(e.disclosed[f]) for e in opened.entries(act="capture") for f in fields if f in e.disclosed and f != "by"
+        ]
+    out = tmp_path / "case"
+    export(archive, out, fields=fields)
+    done = run(out, archive / "keys" / "log.pub")
+    assert done.returncode == 0, done.stdout
+    published = plain_text(out)
+    for value in values:
+        for trace in traces(value):
+            assert trace not in published, value
+
+
+def test_nothing_of_a_withheld_or_erased_object_is_published(exported):
+    folder, _, archive = exported
+    published = plain_text(folder)
+    with Archive.open(archive) as opened:
+        secret = next(c for c in opened.captures() if c.name == "secret witness.txt")
+        words = opened.object_path(secret.object.sha256).read_bytes()
+    for value in (secret.object.sha256, secret.name, secret.source, words.decode(), "Ab Cd"):
+        for trace in traces(value):
+            assert trace not in published
+    for trace in traces("gone.txt"):
+        assert trace not in published
+    assert bytes.fromhex(secret.object.sha256) not in published
+    assert b"he hides from them" not in published, "withhold lines name recipients and reasons: they stay inside"
+
+
+def test_an_account_that_is_withheld_leaves_neither_its_words_nor_its_numbers(archive, tmp_path):
+    with Archive.open(archive, write=True) as opened:
+        with opened.reading() as connection:
+            both = next(
+                i for row in store.list_incidents(connection)
+                if len((i := store.load_incident(connection, row.id)).accounts) == 2
+            )  # fmt: skip
+        second = next(c for c in opened.captures() if c.name == "second.txt")
+        chosen = removal.resolve(opened, second.object.sha256, ["object"])
+        removal.withhold(opened, chosen, recipient="the press", reason="source", by="the tester")
+    export(archive, tmp_path / "press", recipient="the press")
+    export(archive, tmp_path / "court", recipient="the court")
+    for out in ("press", "court"):
+        assert run(tmp_path / out, archive / "keys" / "log.pub").returncode == 0
+    press, court = plain_text(tmp_path / "press"), plain_text(tmp_path / "court")
+    assert second.object.sha256.encode() in court and both.id.encode() in court
+    for hidden in (second.object.sha256.encode(), b"invented Monitor", b"Five civilians"):
+        assert hidden not in press
+    reports = [json.loads(p.read_text("utf-8")) for p in (tmp_path / "press/data/reports").glob("*.json")]
+    (told,) = [r for r in reports if "tal" in json.dumps(r).lower()]
+    assert len(told["accounts"]) == 1 and told["killed"]["high"] != 5
+    assert "2016" not in told["id"], "an id holds a digest of the report that founded it"
+
+
+def test_bytes_may_be_left_out_while_the_hash_is_shown(archive, tmp_path):
+    with Archive.open(archive, write=True) as opened:
+        other = next(c for c in opened.captures() if c.name == "other.txt")
+        chosen = removal.resolve(opened, other.object.sha256, ["bytes"])
+        removal.withhold(opened, chosen, recipient="*", reason="too graphic", by="the tester")
+    export(archive, tmp_path / "case")
+    assert run(tmp_path / "case", archive / "keys" / "log.pub").returncode == 0
+    published = plain_text(tmp_path / "case")
+    assert other.object.sha256.encode() in published and b"shells hit a house" not in published
+
+
+def test_one_incident_brings_only_what_it_rests_on(archive, tmp_path):
+    with Archive.open(archive) as opened, opened.reading() as connection:
+        ids = [row.id for row in store.list_incidents(connection)]
+        of = {i: {a.document for a in store.load_incident(connection, i).accounts} for i in ids}
+    for one in ids:
+        out = tmp_path / one
+        export(archive, out, incidents=[one])
+        assert run(out, archive / "keys" / "log.pub").returncode == 0
+        case = json.loads((out / "data/case.json").read_text("utf-8"))
+        assert {o["object"] for o in case["objects"]} == of[one]
+        published = plain_text(out)
+        for other in set().union(*of.values()) - of[one]:
+            assert other.encode() not in published
+
+
+def test_names_that_play_tricks_stay_text(archive, tmp_path):
+    with Archive.open(archive, write=True) as opened:
+        for number, text in enumerate(("</script><script>alert(1)</script>", '#panic("x")', "../../etc/passwd")):
+            path = tmp_path / f"{number}.txt"
+            path.write_text(f"{text}\n\nTwo men were killed in shelling in {text} on 4 May 2015.\n", "utf-8")
+            opened.capture_file(path, by=text)
+        from dalil import pipeline
+
+        pipeline.derive_waiting(opened)
+    export(archive, tmp_path / "case")
+    assert run(tmp_path / "case", archive / "keys" / "log.pub").returncode == 0
+    for page in (tmp_path / "case/data").rglob("*.html"):
+        assert "<script>" not in page.read_text("utf-8")
+
+
+def test_reports_are_printed_in_both_languages(archive, tmp_path):
+    pdfium = pytest.importorskip("pypdfium2")
+    pytest.importorskip("typst")
+    export(archive, tmp_path / "case", pdf=True)
+    assert run(tmp_path / "case", archive / "keys" / "log.pub").returncode == 0
+    pages = sorted((tmp_path / "case/data/reports").glob("*.pdf"))
+    assert len(pages) == 4
+    for path in pages:
+        text = pdfium.PdfDocument(path)[0].get_textpage().get_text_bounded()
+        assert "2016-11-04" in text or "2017-03-11" in text
+
+
+def test_the_command(archive, tmp_path, capsys):
+    from dalil.__main__ import main
+
+    with pytest.raises(SystemExit) as ended:
+        main(["export", "case", "--archive", str(archive), str(tmp_path / "case"), "--no-pdf", "--by", "the tester"])
+    assert ended.value.code == 0 and "python3 verify.py" in capsys.readouterr().out
+    assert run(tmp_path / "case", archive / "keys" / "log.pub").returncode == 0
+    for wrong in ([str(tmp_path / "case")], [str(tmp_path / "new"), "--incident", "none"]):
+        with pytest.raises(SystemExit) as ended:
+            main(["export", "case", "--archive", str(archive), *wrong])
+        assert ended.value.code in (1, 2)

@@ -1,7 +1,9 @@
 """The article that the first issue names: read from beside the checkout, never copied here."""
 
 import pytest
+from click.testing import CliRunner
 
+from dalil.atlas.commands import gazetteer_command
 from dalil.claims.reader import read_text
 from dalil.records import Quote
 
@@ -32,6 +34,18 @@ def test_one_airstrike_on_friday_at_kafrnaha(reading):
     assert incident.when.start.isoformat() == incident.when.end.isoformat() == "2016-11-04"
     assert incident.when.quote.text.startswith("Friday")
     assert incident.where.name == "Kafrnaha"
+
+
+def test_kafr_naha_is_found_in_the_gazetteer(request, text, tmp_path, monkeypatch):
+    places = request.config.rootpath.parent / "shared" / "data" / "gazetteer" / "SY.txt"
+    if not places.is_file():
+        pytest.skip("the gazetteer (../shared/data) is not here")
+    monkeypatch.setenv("DALIL_HOME", str(tmp_path))
+    done = CliRunner().invoke(gazetteer_command, ["load", "SY", str(places)])
+    assert done.exit_code == 0, done.output
+    (incident,) = read_text(text, country="SY").incidents
+    best = incident.where.candidates[0]
+    assert abs(best.lat - 36.1658) < 0.018 and abs(best.lon - 36.9767) < 0.022  # two kilometres
 
 
 def test_the_toll_has_no_upper_bound_and_children_in_it(reading):

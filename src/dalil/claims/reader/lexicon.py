@@ -51,6 +51,7 @@ class Lexicon:
         self.single: dict[str, tuple[Entry, ...]] = {}
         self.multi: dict[str, list[tuple[tuple[str, ...], tuple[Entry, ...]]]] = {}
         self.classes: dict[str, frozenset[str]] = {}
+        self.word_classes: dict[str, frozenset[str]] = {}
 
     def match(self, words: list[str], i: int) -> tuple[int, tuple[Entry, ...]] | None:
         """The end and the meanings of the longest phrase that starts at word `i`."""
@@ -236,6 +237,9 @@ def lexicon(tag: str) -> Lexicon:
     for options in made.multi.values():
         options.sort(key=lambda o: -len(o[0]))
     made.classes = {k: frozenset(v) for k, v in classes.items()}
+    made.word_classes = {
+        word: frozenset(e.a for e in entries if e.cat == "class") for word, entries in made.single.items()
+    }
     return made
 
 

@@ -15,6 +15,7 @@ class Line:
     __slots__ = (
         "cap",
         "cover",
+        "kinds",
         "e",
         "heading",
         "headline",
@@ -42,6 +43,8 @@ class Line:
         self.cover: list[int] = list(range(self.n))
         self.phrases: list = []
         self.owner: list = [None] * self.n
+        known = lx.word_classes
+        self.kinds: list[frozenset[str]] = [known.get(w, NONE) for w in self.w]
         self._mark()
 
     def _mark(self) -> None:
@@ -57,8 +60,10 @@ class Line:
                 k += 1
             else:
                 marks[k] = found
-                for x in range(k + 1, found[0]):
-                    self.cover[x] = k
+                if found[0] > k + 1:
+                    kinds = frozenset(e.a for e in found[1] if e.cat == "class")
+                    for x in range(k, found[0]):
+                        self.cover[x], self.kinds[x] = k, kinds
                 k = found[0]
 
     def _abbreviation(self, k, found):
@@ -89,11 +94,7 @@ class Line:
         """Whether the word or phrase at k belongs to the closed class `name`."""
         if not 0 <= k < self.n:
             return False
-        k = self.cover[k]
-        m = self.marks[k]
-        if m is None or m[0] == k + 1:
-            return self.w[k] in self.lx.classes.get(name, NONE)
-        return any(e.cat == "class" and e.a == name for e in m[1])
+        return name in self.kinds[k]
 
     def quote(self, i: int, j: int) -> Quote:
         """The words i..j as they stand in the text."""

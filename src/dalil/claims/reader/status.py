@@ -127,13 +127,19 @@ def _denies(line: Line, m: Mention) -> bool:
         k = skip_back(line, k - 1)
     span = range(max(k, m.i - 2 * NEAR), m.i)
     if m.entry.cat == "verb":
-        return any(line.is_(x, "neg") for x in span if x >= 0)
+        return any(_negates(line, x) for x in span if x >= 0)
     for x in range(m.i - 1, max(-1, m.i - 4), -1):
         if line.is_(x, "no"):
             return True
         if line.w[x] == "," or line.entry(x, "verb") is not None:
             break
     return False
+
+
+def _negates(line: Line, x: int) -> bool:
+    """Whether a negation covers word x: "not", or a phrase such as "did not" or "no evidence of"."""
+    cue = line.entry(line.cover[x], "cue")
+    return line.is_(x, "neg") or (cue is not None and cue.a == "negated")
 
 
 def _behind(line: Line, m: Mention) -> str | None:

@@ -58,8 +58,8 @@ def words_of(phrase: str) -> list[str]:
 def shouting(text: str) -> bool:
     """True where capitals say nothing, since nearly every letter is one."""
     sample = text[:4000]
-    upper = sum(c.isupper() for c in sample)
-    return upper > 20 and upper > 0.7 * sum(c.isupper() or c.islower() for c in sample)
+    upper, lower = sum(map(str.isupper, sample)), sum(map(str.islower, sample))
+    return upper > 20 and upper > 0.7 * (upper + lower)
 
 
 def wrapped(text: str) -> bool:

@@ -23,6 +23,7 @@ COMMANDS = (
     ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),
     ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
     ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),
+    ("sun", "dalil.footage.sun_commands:sun_command", "Find the times of day that a shadow allows."),
     ("serve", "dalil.web.commands:serve_command", "Show an archive in the browser, on this machine alone."),
     ("withhold", "dalil.archive.commands:withhold_command", "Keep values or files out of exports."),
     ("redact", "dalil.archive.commands:redact_command", "Take in a redacted copy and log what it was made of."),

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dalil import db
 from dalil.archive import Archive
+from dalil.atlas.loaded import with_places
 from dalil.claims import search
 from dalil.claims import store as documents
 from dalil.claims.reader import read_text
@@ -27,6 +28,9 @@ from dalil.footage import store as recordings
 from dalil.incidents.linking import link_reading
 from dalil.incidents.recordings import link_footage
 from dalil.records import Capture
+
+# An archive's own places, before every gazetteer's: the columns are those of `dalil gazetteer places load`.
+PLACES = "places.csv"
 
 talk = logging.getLogger("dalil.pipeline")
 
@@ -60,16 +64,17 @@ def derive_waiting(archive: Archive, on_done: Callable[[Derived], None] | None =
     done: list[Derived] = []
     with archive.engine.begin() as conn:
         search.ensure_index(conn)
-    for capture in waiting(archive):
-        derived = derive(archive, capture)
-        done.append(derived)
-        if on_done:
-            on_done(derived)
+    with with_places(archive.path / PLACES):
+        for capture in waiting(archive):
+            derived = derive(archive, capture)
+            done.append(derived)
+            if on_done:
+                on_done(derived)
     return done
 
 
 def derive(archive: Archive, capture: Capture) -> Derived:
-    """What the object says or shows stands in the database, whole or not at all; what went wrong is told in one line."""
+    """What the object says or shows stands in the database, whole or not at all; faults are told in one line."""
     try:
         with archive.engine.begin() as conn:
             derived = derive_by_type(archive, conn, capture)

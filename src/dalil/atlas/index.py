@@ -65,7 +65,7 @@ def _weights(counts: np.ndarray, total: int) -> np.ndarray:
     return np.log1p(total / counts)
 
 
-@dataclass(slots=False)
+@dataclass(slots=False, eq=False)
 class Gazetteer:
     """One loaded gazetteer: places as columns, names with their keys, and the index over them."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from dalil.atlas import store
+from dalil.atlas import own, store
 from dalil.atlas.builtin import builtin_rows
 from dalil.atlas.index import Gazetteer, build, read
 
@@ -21,6 +23,26 @@ def builtin() -> Gazetteer:
     return build(BUILTIN, list(builtin_rows()))
 
 
+_brought: list[Gazetteer] = []
+
+
+@contextmanager
+def with_places(file: Path) -> Iterator[None]:
+    """While it lasts, the places of that CSV file come before all others; a file that is not there changes nothing.
+
+    Rows that cannot be read are left out here: `own.read_csv` tells of them.
+    """
+    rows = [row for row in own.read_csv(file) if isinstance(row, store.Row)] if file.is_file() else []
+    if not rows:
+        yield
+        return
+    _brought.insert(0, build(store.OWN, rows))
+    try:
+        yield
+    finally:
+        _brought.pop(0)
+
+
 def loaded(country: str | None = None) -> tuple[Gazetteer, ...]:
     """The gazetteers to search, own places first, the built-in table last; `country` leaves other countries' out.
 
@@ -31,7 +53,7 @@ def loaded(country: str | None = None) -> tuple[Gazetteer, ...]:
     if found is None:
         wanted = tuple(_open(n) for n in shelf.names if country is None or n in (country, store.OWN))
         found = shelf.picked[country] = wanted if country in shelf.names else (*wanted, builtin())
-    return found
+    return (*_brought, *found)
 
 
 def is_loaded(country: str) -> bool:

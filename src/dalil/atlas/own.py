@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from dalil.atlas import store
@@ -25,11 +26,15 @@ def folder() -> Path:
 def read_csv(file: Path) -> Iterator[Row | InputRefused]:
     """The places of a CSV file with the columns name, variants, lat, lon, kind, note and, if wanted, country, admin.
 
-    Variants are divided by ";" or "|". A row that cannot be read comes as the error that says why.
+    Variants are divided by ";" or "|"; lines that begin with "#" are remarks. A row that cannot be read comes as the
+    error that says why.
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
+            remarks = 0
+            while (ahead := lines.readline()).startswith("#"):
+                remarks += 1
+            rows = csv.DictReader(chain([ahead], lines))
             header = [(h or "").strip().lower() for h in rows.fieldnames or ()]
             missing = [c for c in NEEDED if c not in header]
             if missing:
@@ -40,7 +45,7 @@ def read_csv(file: Path) -> Iterator[Row | InputRefused]:
             rows.fieldnames = header
             for row in rows:
                 try:
-                    yield _row(row, file.stem, f"{file.name} line {rows.line_num}")
+                    yield _row(row, file.stem, f"{file.name} line {rows.line_num + remarks}")
                 except InputRefused as error:
                     yield error
     except (UnicodeDecodeError, csv.Error) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,16 +43,23 @@ def locate(
     return tuple(candidate for candidate, _ in located(query, country=country, admin=admin, limit=limit))
 
 
-def located(query: str, *, country: str | None, admin: str | None, limit: int) -> list[tuple[Candidate, float]]:
+def located(query: str, *, country: str | None, admin: str | None, limit: int) -> tuple[tuple[Candidate, float], ...]:
     """`locate` with how alike the sounds are, 0-1, beside each candidate."""
+    return _located(loaded(country), query, country, admin, limit)
+
+
+@lru_cache(maxsize=16_384)  # reports name the same places over and over
+def _located(
+    gazetteers: tuple[Gazetteer, ...], query: str, country: str | None, admin: str | None, limit: int
+) -> tuple[tuple[Candidate, float], ...]:
     key = key_of(query)
     if not key.sounds:
-        return []
+        return ()
     hits: list[Hit] = []
-    for gazetteer in loaded(country):
+    for gazetteer in gazetteers:
         hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit)
     hits.sort(key=lambda h: (-h.logit, h.gazetteer.name != OWN, str(h.gazetteer.ids[h.place])))
-    return [(candidate_of(hit, key), hit.alike) for hit in hits[:limit]]
+    return tuple((candidate_of(hit, key), hit.alike) for hit in hits[:limit])
 
 
 def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int) -> list[Hit]:

@@ -27,7 +27,7 @@ def tree(leaves):  # RFC 6962, section 2.1
     return hashlib.sha256(b"\1" + tree(leaves[:k]) + tree(leaves[k:])).digest() if len(leaves) > 1 else leaves[0]
 def values(text, log):  # what a file discloses, by line and name
     shown = {}
-    for row in text.splitlines():
+    for row in text.split("\n")[:-1]:
         seq, parts, fields = int(row.split(" ")[0]), row.split(" ", 1)[1], {}
         need(row.startswith(f"{seq} ") and shown.setdefault(seq, fields) is fields, f"values of line {seq} twice")
         for part in parts.split("~"):
@@ -37,7 +37,7 @@ def values(text, log):  # what a file discloses, by line and name
             right = json.dumps(json.loads(plain), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
             _, name, value = json.loads(plain)
             need(plain == right and name not in fields and not fields.update({name: value}), f"line {seq}: a key twice")
-    return shown
+    return need(text.endswith("\n"), "cut short") or shown
 def check(top, key, tsa, prior):
     found, say = dict(listing(top)), []
     sums = {name: f"{digest}  {name}\n" for name, digest in found.items()}
@@ -46,11 +46,11 @@ def check(top, key, tsa, prior):
     for manifest, files in (("manifest", found.keys() - outer - {"tagmanifest-sha256.txt"}), ("tagmanifest", outer)):
         text, right = (top / (manifest + "-sha256.txt")).read_bytes().decode(), [sums[name] for name in sorted(files)]
         need(text == "".join(right), manifest + " differs: " + ascii(sorted({*text.splitlines(True)} ^ {*right})[:2]))
-    lines = (top / "custody/log.jsonl").read_bytes().split(b"\n")[:-1]
+    *lines, last = (top / "custody/log.jsonl").read_bytes().split(b"\n")
     leaves, matches = [hashlib.sha256(b"\0" + line).digest() for line in lines], [*map(LINE.fullmatch, lines)]
-    need(all(m and m[3] == b"%d" % seq for seq, m in enumerate(matches)), "a log line is malformed, moved or missing")
+    need(not last and all(m and m[3] == b"%d" % seq for seq, m in enumerate(matches)), "a malformed or moved line")
     log = [(m[1].decode(), m[2].split(b'","')) for m in matches]
-    shown = values((top / "data/disclosures.txt").read_text("ascii"), log)
+    shown = values((top / "data/disclosures.txt").read_bytes().decode("ascii"), log)
     def covers(note):  # how many lines it covers, once they are shown to lead to its root
         origin, size, root = note.decode().split("\n")[:3]
         need(origin == shown[0]["origin"] and 0 < int(size) <= len(log), "rolled back, or not of this log: " + size)
@@ -63,7 +63,7 @@ def check(top, key, tsa, prior):
     right, files = base64.b64encode(label + signature).decode(), {"k": key, "t": text.encode() + b"\n", "s": signature}
     said = openssl("pkeyutl -verify -pubin -inkey k -rawin -in t -sigfile s", **files)
     need(said and line == f"\u2014 {origin} {right}\n", "the checkpoint is not signed with the key given")
-    (seq, own), = values((top / "custody/export.txt").read_text("ascii"), log).items()
+    (seq, own), = values((top / "custody/export.txt").read_bytes().decode("ascii"), log).items()
     whole = {*own} == {*own["fields"], "fields"} and log[seq][0] == "export"
     need(whole and covers(text.encode()) == len(log) == seq + 2, "lines or values are missing at the log's end")
     files = "".join(sums[name] for name in sorted(outer - custody)).encode()

@@ -1,0 +1,171 @@
+"""Whatever history an archive has had, it verifies at every step, and so does every case file made of it on the way."""
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from case_files import export, load
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from dalil.archive import Archive, find, removal
+from dalil.archive.verify import verify
+
+CHECKER = load()
+HISTORIES = int(os.environ.get("DALIL_HISTORIES", "6"))
+
+
+class Crash(BaseException):
+    """A process that ends here and now."""
+
+
+class Histories(RuleBasedStateMachine):
+    """Capture, judge, redact, withhold, erase, checkpoint, export, crash, in any order."""
+
+    exports = 0
+
+    @initialize()
+    def begin(self):
+        self.top = Path(tempfile.mkdtemp(prefix="dalil-history-"))
+        self.archive = self.top / "archive"
+        Archive.create(self.archive, "a history", by="the tester").close()
+        self.count = 0
+        self.priors = []
+        self.kept = {}
+
+    def file(self, text):
+        self.count += 1
+        path = self.top / f"{self.count}.txt"
+        path.write_text(f"{text} {self.count}\n", "utf-8")
+        return path
+
+    def open(self):
+        return Archive.open(self.archive, write=True)
+
+    @rule(
+        text=st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Z")), max_size=20), many=st.integers(1, 3)
+    )
+    def capture(self, text, many):
+        paths = [self.file(text) for _ in range(many)]
+        with self.open() as opened:
+            for taken in opened.capture(find(paths), by="the tester"):
+                self.kept[taken.capture.object.sha256] = taken.capture
+
+    @rule(reason=st.text(st.characters(codec="utf-8"), max_size=30))
+    def judge(self, reason):
+        with self.open() as opened:
+            opened.append("judge", {"subject": "incident-1", "verdict": "same", "reason": reason, "by": "the tester"})
+
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data())
+    def redact(self, data):
+        original = data.draw(st.sampled_from(sorted(self.kept)))
+        with self.open() as opened:
+            removal.redact(opened, original, self.file("blackened"), reason="names", by="the tester")
+
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data(), lifted=st.booleans(), recipient=st.sampled_from(["*", "the court", "the press"]))
+    def withhold(self, data, lifted, recipient):
+        original = data.draw(st.sampled_from(sorted(self.kept)))
+        field = data.draw(st.sampled_from(["object", "bytes", "name", "source", "by", "all"]))
+        with self.open() as opened:
+            chosen = removal.resolve(opened, original, [field])
+            removal.withhold(opened, chosen, recipient=recipient, reason="asked", by="the tester", lifted=lifted)
+
+    @precondition(lambda self: self.kept)
+    @rule(data=st.data(), crash=st.booleans())
+    def erase(self, data, crash):
+        original = data.draw(st.sampled_from(sorted(self.kept)))
+        field = data.draw(st.sampled_from(["object", "bytes", "source", "all"]))
+        with pytest.MonkeyPatch.context() as patch, suppress(Crash):
+            opened = self.open()
+            if crash:
+                patch.setattr(removal, "finish", self.crash)
+            try:
+                chosen = removal.resolve(opened, original, [field])
+                if field == "source" and not any(name == "source" for _, name in chosen):
+                    return
+                removal.erase(opened, chosen, reason="asked", by="the tester")
+            except removal.InputRefused:
+                pass
+            finally:
+                opened._let_go() if crash else opened.close()
+        if field != "source":
+            del self.kept[original]
+
+    @staticmethod
+    def crash(*_):
+        raise Crash
+
+    @rule(step=st.sampled_from(["keep", "append_within", "checkpoint"]))
+    def crash_while_capturing(self, step):
+        opened = self.open()
+        with pytest.MonkeyPatch.context() as patch, suppress(Crash):
+            victim = opened.store if step == "keep" else opened
+            patch.setattr(victim, step, self.crash)
+            try:
+                for taken in opened.capture(find([self.file("cut short")]), by="the tester"):
+                    self.kept[taken.capture.object.sha256] = taken.capture
+                opened.checkpoint()
+            finally:
+                opened._let_go()
+
+    @rule()
+    def checkpoint(self):
+        with self.open() as opened:
+            note = opened.checkpoint()
+        path = self.top / f"prior-{note.size}.note"
+        path.write_text(note.note, "utf-8")
+        self.priors.append(path.read_bytes())
+
+    @rule(recipient=st.sampled_from(["*", "the court", "the press"]), fields=st.sets(st.sampled_from(["by", "source"])))
+    def export(self, recipient, fields):
+        out = self.top / "case"
+        shutil.rmtree(out, ignore_errors=True)
+        export(self.archive, out, recipient=recipient, fields=sorted(fields))
+        key = (self.archive / "keys" / "log.pub").read_bytes()
+        for prior in [None, *self.priors[-2:]]:
+            assert CHECKER.check(out, key, None, prior)[-1] == "GOOD"
+        type(self).exports += 1
+
+    @invariant()
+    def verifies(self):
+        if hasattr(self, "archive"):
+            with Archive.open(self.archive) as opened:
+                report = verify(opened)
+                assert report.ok, report.findings
+                stand = {capture.object.sha256 for capture in opened.captures()}
+                assert self.kept.keys() <= stand
+
+    def teardown(self):
+        if hasattr(self, "top"):
+            shutil.rmtree(self.top, ignore_errors=True)
+
+
+Histories.TestCase.settings = settings(
+    max_examples=HISTORIES, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestHistories = Histories.TestCase
+
+
+@pytest.mark.slow
+def test_a_thousand_clean_exports_of_random_histories():
+    from hypothesis.stateful import run_state_machine_as_test
+
+    Histories.exports = 0
+    while Histories.exports < 1000:
+        run_state_machine_as_test(
+            Histories,
+            settings=settings(
+                max_examples=100,
+                stateful_step_count=20,
+                deadline=None,
+                database=None,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    print(Histories.exports, "clean exports of random histories, all good")

@@ -15,10 +15,10 @@ class Line:
     __slots__ = (
         "cap",
         "cover",
-        "kinds",
         "e",
         "heading",
         "headline",
+        "kinds",
         "lx",
         "marks",
         "n",

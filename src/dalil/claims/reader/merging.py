@@ -148,9 +148,7 @@ def _join(event: Event, index: int, d: Draft) -> None:
     event.indices.append(index)
     if TELLING.get(d.type, 3) > TELLING.get(event.type, 3):
         event.type = d.type
-    if d.when is not None and (
-        event.when is None or (event.when.precision not in ("day", "range") and d.when.precision == "day")
-    ):
+    if d.when is not None and (event.when is None or (event.when.precision != "day" and d.when.precision == "day")):
         event.when = d.when
     if d.where is not None:
         told = 2 * (d.where.precision <= 2) + 2 * (d.when is not None) + any(m.victims for m in d.mentions)

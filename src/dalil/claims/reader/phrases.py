@@ -14,6 +14,46 @@ MODIFIERS = 7  # words before a head: longer runs in news are lists or missed ve
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
 SPELLED_AGE = re.compile(r"^([a-z]+)-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
+# Classes whose words end a run of modifiers.
+CLOSED = frozenset(
+    [
+        "det",
+        "poss",
+        "indef",
+        "defin",
+        "prep",
+        "by",
+        "of",
+        "on",
+        "with",
+        "loc",
+        "include",
+        "aux",
+        "have",
+        "do",
+        "modal",
+        "conj",
+        "and",
+        "or",
+        "sub",
+        "rel",
+        "pron",
+        "pronsg",
+        "pronpl",
+        "reflex",
+        "neg",
+        "adv",
+        "self",
+        "range_open",
+        "range_join",
+        "footage",
+        "aftermath",
+        "promo",
+        "withothers",
+        "begin",
+        "carry",
+    ]
+)
 NAME = 5  # words of a name in a text of capitals
 ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
 UNKNOWN = 4  # words of a noun phrase that no lexicon knows
@@ -291,7 +331,7 @@ def _plain(line: Line, k: int) -> bool:
         return not any(e.cat in ("verb", "num") for e in m[1])
     if m is not None:
         for e in m[1]:
-            if e.cat == "class" and e.a not in ("title", "orgword", "month", "link", "ageword", "more", "other"):
+            if e.cat == "class" and e.a in CLOSED:
                 return False
             if e.cat in ("verb", "speech", "idiom", "num") or (
                 e.cat == "cue" and e.a not in ("suspected", "generic", "background")

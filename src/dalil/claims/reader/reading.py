@@ -12,6 +12,7 @@ from dalil.claims.reader.marking import Line
 from dalil.claims.reader.merging import Event, events_of, gather_mentions
 from dalil.claims.reader.people import People, victims_of
 from dalil.claims.reader.phrases import phrases_of
+from dalil.claims.reader.positions import with_positions
 from dalil.claims.reader.recordings import footage_of
 from dalil.claims.reader.roles import mentions_of
 from dalil.claims.reader.setting import Setting
@@ -51,6 +52,7 @@ def read_text(
         claims, incidents = own(text, published=published, country=country, skipped=_header_quotes(header))
     else:
         claims, incidents = _cascade(text, tag, published, country, header)
+    claims, incidents = with_positions(text, claims, incidents)
     return Reading(
         id,
         published,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from dalil.errors import ArchiveMissing, one_line
+from dalil.errors import ArchiveMissing, DalilError, one_line
 
 if TYPE_CHECKING:
     from dalil.archive.archive import Archive
@@ -270,3 +270,57 @@ def redact_command(archive: Path, by: str, reason: str, original: str, copy: Pat
         sha256 = removal.the_object(opened, original)
         entry = removal.redact(opened, sha256, copy, reason=reason, by=by)
     click.echo(f"line {entry.seq}: {entry.disclosed['object']} is a redacted copy of {sha256}")
+
+
+# ---------------------------------------------------------------- checkpoints and their time
+
+
+@click.command("checkpoint")
+@archive_option
+def checkpoint_command(archive: Path) -> None:
+    """Sign a checkpoint over the whole log, if there is none yet, and print it. Give it to somebody else to keep.
+
+    \b
+    Example:
+      dalil checkpoint --archive my-archive > usb-stick/checkpoint.note
+    """
+    with open_to_write(archive) as opened:
+        made = opened.checkpoint()
+    click.echo(made.note if made else "", nl=False)
+
+
+@click.command("stamp")
+@archive_option
+@click.option("--status", is_flag=True, help="Only say what is not stamped yet.")
+def stamp_command(archive: Path, status: bool) -> None:
+    """Have the newest checkpoint stamped by the RFC 3161 authorities named in dalil.toml.
+
+    Raw replies are kept beside the checkpoint. An attempt that fails is logged, and tried again by the next call.
+    Put the authorities' root certificates into tsa-roots.pem in the archive, so that replies are checked at once.
+    Exit status 1 if anything is still not stamped.
+
+    \b
+    Example:
+      dalil stamp --archive my-archive
+    """
+    from dalil.archive import stamps
+    from dalil.archive.archive import Archive
+
+    if status:
+        with Archive.open(archive) as opened:
+            waiting = stamps.pending(opened)
+    else:
+        with open_to_write(archive) as opened:
+            if not opened.settings.authorities:
+                raise DalilError(f"no authorities are named in {archive / 'dalil.toml'}. Add their addresses")
+            for result in stamps.stamp_waiting(opened):
+                if isinstance(result, stamps.Stamp):
+                    click.echo(f"{result.size} lines stamped at {result.at_utc:%Y-%m-%d %H:%M:%S}Z: {result.authority}")
+                else:
+                    click.echo(f"dalil: {result}", err=True)
+            waiting = stamps.pending(opened)
+    for one in waiting:
+        last = f" (last attempt: {one.error})" if one.error else ""
+        click.echo(one_line(f"pending: {one.authority}: {one.lines} lines are not stamped yet{last}"))
+    if waiting:
+        sys.exit(1)

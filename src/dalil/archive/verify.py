@@ -6,6 +6,7 @@ store's files and the checkpoints are listed first, then log and pending capture
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
-from dalil.archive import checkpoints
+from dalil.archive import checkpoints, stamps
 from dalil.archive.blobs.local import Stored, hash_file
 from dalil.archive.captures import one_at_a_time
 from dalil.archive.findings import RESTORE_LOG, Finding, damaged, noted
@@ -71,6 +72,7 @@ def verify(
     covered = _check_notes(archive, notes, walk, findings)
     if prior:
         _check_prior(archive, prior, walk, findings)
+    _check_stamps(archive, walk, findings)
     size = _check_objects(archive, stored, walk, findings, on_start, on_bytes)
     return Report(
         ok=not any(finding.damage for finding in findings),
@@ -175,6 +177,44 @@ def _check_prior(archive: Archive, prior: Checkpoint, walk: Walk, findings: list
     wrong = _wrong_note(archive, prior, walk)
     if wrong:
         findings.append(damaged("prior", f"checkpoint over {prior.size} lines kept elsewhere", *wrong))
+
+
+# ---------------------------------------------------------------- time stamps
+
+
+def _check_stamps(archive: Archive, walk: Walk, findings: list[Finding]) -> None:
+    """Every granted stamp that the log names is here and over its checkpoint; what no authority stamped is told."""
+    known = set()
+    roots = stamps.roots(archive)
+    newest = dict.fromkeys(archive.settings.authorities, 0)
+    for seq, fields in walk.stamps:
+        size, reply = fields.get("size"), fields.get("reply")
+        if fields.get("status") != "granted" or not isinstance(size, int) or not isinstance(reply, str):
+            continue
+        path = stamps.path(archive, size, reply)
+        known.add(path)
+        try:
+            data = path.read_bytes()
+            if hashlib.sha256(data).hexdigest() != reply:
+                raise stamps.StampRefused(f"expected sha256 {reply}, found {hashlib.sha256(data).hexdigest()}")
+            stamps.check(data, archive.checkpoints.path(size).read_bytes(), roots)
+        except (OSError, stamps.StampRefused) as error:
+            what = f"the time stamp that line {seq} names: {error}"
+            findings.append(damaged("stamp", path.name, what, "Restore it from a copy, or run dalil stamp again"))
+            continue
+        newest[str(fields.get("authority"))] = max(newest.get(str(fields.get("authority")), 0), size)
+    for path in sorted(archive.checkpoints.folder.glob(f"*{stamps.SUFFIX}")):
+        if path not in known:
+            what = "a time stamp that no line of the log names: a command was cut short"
+            findings.append(noted("stamp", path.name, what, "Run dalil stamp again"))
+    for authority in archive.settings.authorities:
+        waiting = sum(seq >= newest[authority] for seq in walk.content)
+        if waiting:
+            what = f"{waiting} lines are not stamped yet"
+            findings.append(noted("stamp", authority, what, "Run dalil stamp when the network is there"))
+    if known and roots is None:
+        what = "the authorities' signatures were not checked: their root certificates are not here"
+        findings.append(noted("stamp", stamps.ROOTS, what, f"Put them into {archive.path / stamps.ROOTS}"))
 
 
 # ---------------------------------------------------------------- objects

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -24,6 +25,7 @@ from dalil.archive.notes import NoteKey, key_statement
 from dalil.errors import CustodyBroken
 
 BATCH_LINES = 2000
+HOUSEKEEPING = ("stamp", "checkpoint")
 
 
 @dataclass(slots=True)
@@ -40,6 +42,7 @@ class Walk:
     captured: dict[str, list[int]] = field(default_factory=dict)
     committed: dict[int, str] = field(default_factory=dict)
     stamps: list[tuple[int, Mapping[str, object]]] = field(default_factory=list)
+    content: array = field(default_factory=lambda: array("q"))  # lines that are more than stamps and checkpoints
     erased: set[Target] = field(default_factory=set)
     missing_fields: list[Target] = field(default_factory=list)
     pending: set[str] = field(default_factory=set)
@@ -123,6 +126,8 @@ def _take(walk: Walk, row: bulk.Row, read: bulk.Read | None) -> None:
     walk.disclosures += read.disclosures
     if not read.complete:
         _check_fields(walk, seq, read.fields)
+    if read.act not in HOUSEKEEPING:
+        walk.content.append(seq)
     if act := _ACTS.get(read.act):
         act(walk, seq, read.fields)
     expected = custody.capture_values(seq, read.act, read.fields)

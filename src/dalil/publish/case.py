@@ -16,14 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dalil.archive import Archive, custody
+from dalil.archive import Archive, custody, stamps
 from dalil.archive.archive import TOOL
 from dalil.archive.blobs.local import BLOCK_BYTES, sync_folder
 from dalil.errors import CustodyBroken, DalilError
 from dalil.publish import documents
 from dalil.publish.reports import LANGUAGES, page, tell
 from dalil.publish.scope import Scope
-from dalil.records import builtins
+from dalil.records import Checkpoint, builtins
 
 HERE = Path(__file__).parent
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
@@ -61,6 +61,7 @@ def write_case(
     *,
     by: str,
     pdf: bool = True,
+    stamp: bool = True,
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Exported:
     """The case file stands at `out`, whole, and the log says so; DalilError if something stands there already."""
@@ -73,7 +74,7 @@ def write_case(
         bag = Bag(unfinished)
         printed = _write_payload(archive, scope, bag, pdf=pdf, on_bytes=on_bytes)
         _write_tags(bag)
-        line, size = _log_and_seal(archive, scope, bag, by)
+        line, size = _log_and_seal(archive, scope, bag, by, stamp=stamp)
         bag.write(TAG_MANIFEST, bag.manifest(lambda name: not name.startswith("data/")).encode())
         bag.sync()
         if out.exists():
@@ -198,7 +199,7 @@ def _write_tags(bag: Bag) -> None:
     bag.write("verify.py", (HERE / "verify.py").read_bytes())
 
 
-def _log_and_seal(archive: Archive, scope: Scope, bag: Bag, by: str) -> tuple[int, int]:
+def _log_and_seal(archive: Archive, scope: Scope, bag: Bag, by: str, *, stamp: bool) -> tuple[int, int]:
     """The export is in the log under a new checkpoint, and log, checkpoint and stamps are in the bag."""
     files = bag.manifest(lambda name: not name.startswith("data/"))
     values = {
@@ -221,6 +222,23 @@ def _log_and_seal(archive: Archive, scope: Scope, bag: Bag, by: str) -> tuple[in
             scope.lines.append(line)
             if seq == entry.seq:
                 bag.write("custody/export.txt", disclosed([(seq, str(joined).split("~"))]))
+    _write_stamps(archive, scope, bag, checkpoint, stamp=stamp)
     bag.write("custody/log.jsonl", b"\n".join(scope.lines) + b"\n")
     bag.write("custody/checkpoint.note", checkpoint.note.encode())
     return entry.seq, checkpoint.size
+
+
+def _write_stamps(archive: Archive, scope: Scope, bag: Bag, final: Checkpoint, *, stamp: bool) -> None:
+    """The replies that shown `stamp` lines name, with their checkpoints, and those over this very checkpoint."""
+    replies = []
+    for entry in stamps.granted(archive):
+        if entry.seq in scope.rows:
+            size, reply = int(str(entry.disclosed["size"])), str(entry.disclosed["reply"])
+            note = archive.checkpoints.path(size).read_bytes()
+            bag.write(f"custody/checkpoints/{hashlib.sha256(note).hexdigest()}.note", note)
+            replies.append((hashlib.sha256(note).hexdigest(), stamps.path(archive, size, reply).read_bytes()))
+    for made in stamps.stamp(archive, final, archive.settings.authorities) if stamp else ():
+        if isinstance(made, stamps.Stamp):
+            replies.append((made.note, made.reply))
+    for number, (note_hash, reply_bytes) in enumerate(replies):
+        bag.write(f"custody/stamps/{note_hash}-{number}.tsr", reply_bytes)

@@ -23,6 +23,7 @@ def export_command() -> None:
 @click.option("--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold.")
 @click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field on no line (repeat).")
 @click.option("--no-pdf", is_flag=True, help="Reports as HTML and JSON only.")
+@click.option("--no-stamp", is_flag=True, help="Do not ask the authorities in dalil.toml to stamp the checkpoint.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 def case_command(
     archive: Path,
@@ -32,6 +33,7 @@ def case_command(
     recipient: str,
     fields: tuple[str, ...],
     no_pdf: bool,
+    no_stamp: bool,
     as_json: bool,
 ) -> None:
     """Write a case file to the new folder OUT: files, reports and proof that a hostile expert checks without dalil.
@@ -68,7 +70,7 @@ def case_command(
         )
         total = sum(shown.size for shown in chosen.objects.values() if shown.bytes)
         with tqdm(total=total, unit="B", unit_scale=True, disable=None, file=sys.stderr, leave=False) as bar:
-            made = case.write_case(opened, chosen, out, by=by, pdf=not no_pdf, on_bytes=bar.update)
+            made = case.write_case(opened, chosen, out, by=by, pdf=not no_pdf, stamp=not no_stamp, on_bytes=bar.update)
     if not no_pdf and not documents.can_print():
         click.echo('dalil: no PDF was made: typst is not installed (pip install "dalil[pdf]")', err=True)
     if as_json:

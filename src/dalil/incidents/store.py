@@ -82,7 +82,9 @@ def list_incidents(
     rows: list[IncidentRow] = []
     for start in range(0, len(ids), READ_ROWS):
         part = ids[start : start + READ_ROWS]
-        found = dict(conn.execute(select(table.c.id, table.c.record).where(table.c.id.in_(part))).tuples().all())
+        found = {
+            row.id: row.record for row in conn.execute(select(table.c.id, table.c.record).where(table.c.id.in_(part)))
+        }
         rows += (row_of(decode(found[incident_id], Incident)) for incident_id in part)
     return rows
 

@@ -32,6 +32,8 @@ COMMANDS = (
     ("export", "dalil.publish.commands:export_command", "Write a case file for a court or a colleague."),
     ("checkpoint", "dalil.archive.commands:checkpoint_command", "Sign the log as it is now, for others to keep."),
     ("stamp", "dalil.archive.commands:stamp_command", "Have time-stamp authorities stamp the log."),
+    ("witness", "dalil.archive.commands:witness_command", "Co-sign another organisation's checkpoint."),
+    ("key", "dalil.archive.commands:key_command", "Change the signing key, or keep it encrypted."),
     ("rebuild", "dalil.commands:rebuild_command", "Make everything derived again, identically."),
     ("demo", "dalil.commands:demo_command", "Build the example archive of Kafr Naha."),
 )

@@ -245,3 +245,14 @@ def test_the_command(archive, tmp_path, capsys):
         with pytest.raises(SystemExit) as ended:
             main(["export", "case", "--archive", str(archive), *wrong])
         assert ended.value.code in (1, 2)
+
+
+def test_after_a_change_of_keys_the_new_key_verifies(archive, tmp_path):
+    old = tmp_path / "old.pub"
+    old.write_bytes((archive / "keys" / "log.pub").read_bytes())
+    prior = sorted((archive / "checkpoints").glob("*.note"))[-1]
+    with Archive.open(archive, write=True) as opened:
+        opened.change_key(by="the tester")
+    export(archive, tmp_path / "case")
+    assert run(tmp_path / "case", archive / "keys" / "log.pub", "--prior", prior).returncode == 0
+    assert run(tmp_path / "case", old).returncode == 1

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from dalil import __version__, db
-from dalil.archive import captures, custody, merkle
+from dalil.archive import captures, custody, keys, merkle
 from dalil.archive.blobs import open_store
 from dalil.archive.blobs.local import StoreFailed, sync_folder, write_file
 from dalil.archive.checkpoints import Checkpoints, note_sha256
@@ -180,10 +180,10 @@ class Archive:
         """The tables stand, and line 0 says which key signs for this log."""
         origin = self.settings.origin
         signer = Signer.generate(origin)
-        keys = self.path / "keys"
-        write_file(keys / "log.pem", signer.private_pem(), mode=0o600)
-        write_file(keys / "log.pub", signer.key.public_pem())
-        write_file(keys / "log.vkey", (signer.key.vkey + "\n").encode())
+        folder = self.path / "keys"
+        write_file(folder / keys.PLAIN, signer.private_pem(), mode=0o600)
+        write_file(folder / "log.pub", signer.key.public_pem())
+        write_file(folder / "log.vkey", (signer.key.vkey + "\n").encode())
         db.create_schema(self.engine)
         self._signer = signer
         signature = signer.sign(key_statement(origin, 0, signer.key.vkey, None))
@@ -199,10 +199,11 @@ class Archive:
         self.checkpoint()
 
     def _ready_to_write(self) -> None:
-        self._signer = signer = Signer.load(self.settings.origin, self.path / "keys" / "log.pem")
         self.store.prepare()
         db.create_schema(self.engine)
-        newest = self.checkpoints.newest([signer.key])
+        keys.finish(self)
+        self._signer = signer = keys.load(self)
+        newest = self._newest([signer.key])
         with self.engine.begin() as connection:
             self._edge = self._trusted_edge(connection, newest)
         self.adopted = captures.adopt(self)
@@ -344,8 +345,7 @@ class Archive:
 
     def checkpoint(self) -> Checkpoint | None:
         """The newest signed tree head, made now if the log has grown since; None for readers of a log without one."""
-        keys = [self._signer.key] if self._signer else self.public_keys()
-        newest = self.checkpoints.newest(keys)
+        newest = self._newest([self._signer.key] if self._signer else self.public_keys())
         if self._signer is None or (newest and newest.size == self._edge.size):
             return newest
         if newest:
@@ -355,6 +355,25 @@ class Archive:
         made = Checkpoint(self.settings.origin, self._edge.size, self._edge.root().hex(), self._signer.sign_note(text))
         self.checkpoints.write(made)
         return made
+
+    def _newest(self, now: Sequence[NoteKey]) -> Checkpoint | None:
+        """The newest checkpoint, signed by one of these keys, or by the one before if the key was changed since."""
+        try:
+            return self.checkpoints.newest(now)
+        except CustodyBroken:
+            newest = self.checkpoints.newest_unchecked()
+            known = keys.history(self)
+            if newest is None or len(known) < 2 or known[-1][1] not in now or newest.size > known[-1][0]:
+                raise
+            return self.checkpoints.newest([key for seq, key in known if seq < newest.size][-1:])
+
+    def change_key(self, *, by: str) -> LogEntry:
+        """From the next line on a new key signs for the log; the line is signed by the old one too."""
+        if self._signer is None:
+            raise DalilError(f"the archive at {self.path} is open for reading only")
+        entry, self._signer = keys.rotate(self, self._signer, self._edge.size, by=storable(by), tool=TOOL)
+        self.checkpoint()
+        return entry
 
     def public_keys(self) -> list[NoteKey]:
         """The key under keys/, which `verify` holds against the log's own key lines."""

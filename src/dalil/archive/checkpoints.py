@@ -42,6 +42,11 @@ class Checkpoints:
             ) from None
         return checkpoint
 
+    def newest_unchecked(self) -> Checkpoint | None:
+        """The largest checkpoint as it stands there, its signature not checked."""
+        files = self.files()
+        return read(files[-1]) if files else None
+
     def write(self, checkpoint: Checkpoint) -> None:
         """The checkpoint is on disk under its size; a different one that stood there is never replaced."""
         path = self.path(checkpoint.size)

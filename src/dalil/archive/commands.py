@@ -6,7 +6,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -277,16 +277,98 @@ def redact_command(archive: Path, by: str, reason: str, original: str, copy: Pat
 
 @click.command("checkpoint")
 @archive_option
-def checkpoint_command(archive: Path) -> None:
+@click.option("--since", type=click.IntRange(0), metavar="LINES", help="Print a request to a witness.")
+def checkpoint_command(archive: Path, since: int | None) -> None:
     """Sign a checkpoint over the whole log, if there is none yet, and print it. Give it to somebody else to keep.
+
+    With --since it is preceded by the proof that the log continues the checkpoint over so many lines (0: there was
+    none): what "dalil witness" takes.
+
+    \b
+    Examples:
+      dalil checkpoint --archive my-archive > usb-stick/checkpoint.note
+      dalil checkpoint --archive my-archive --since 42 > request.txt
+    """
+    from dalil.archive import witness
+
+    with open_to_write(archive) as opened:
+        made = opened.checkpoint()
+        text = witness.request(opened, since) if since is not None else made.note if made else ""
+    click.echo(text, nl=False)
+
+
+@click.command("witness")
+@click.argument("request", type=click.File("r", encoding="utf-8"))
+@click.option("--log", "log_key", required=True, metavar="VKEY", help="The line in the archive's keys/log.vkey.")
+@click.option("--key", required=True, type=click.Path(path_type=Path), help="The witness's own key; made if not there.")
+@click.option("--name", required=True, metavar="NAME", help="The witness's name, for ever: example.org/witness.")
+@click.option("--state", required=True, type=click.Path(path_type=Path), help="File for the checkpoint signed last.")
+def witness_command(request: TextIO, log_key: str, key: Path, name: str, state: Path) -> None:
+    """Co-sign another organisation's checkpoint, if its log continues what was signed before. No archive is needed.
+
+    REQUEST is what "dalil checkpoint --since" printed (- for stdin). The signature line goes to stdout; the witness's
+    public key, for those who check it, stands beside the key as NAME.vkey.
 
     \b
     Example:
-      dalil checkpoint --archive my-archive > usb-stick/checkpoint.note
+      dalil witness request.txt --log "$(cat log.vkey)" --key witness.pem --name example.org/w --state their-log.note
+    """
+    from dalil.archive import witness
+    from dalil.archive.blobs.local import write_file
+    from dalil.archive.notes import ORIGIN, NoteKey, Signer
+
+    if not ORIGIN.fullmatch(name):
+        raise click.BadParameter("a name has no spaces and no +", param_hint="--name")
+    if not key.exists():
+        made = Signer.generate(name)
+        write_file(key, made.private_pem(), mode=0o600)
+        write_file(key.with_suffix(".vkey"), (made.key.vkey + "\n").encode())
+    signer = Signer.load(name, key)
+    click.echo(witness.cosign(request.read(), signer, [NoteKey.parse(log_key)], state), nl=False)
+
+
+# ---------------------------------------------------------------- keys
+
+
+@click.group("key")
+def key_command() -> None:
+    """Change the log's signing key, or keep it encrypted."""
+
+
+@key_command.command("rotate")
+@archive_option
+@by_option
+def rotate_command(archive: Path, by: str) -> None:
+    """Make a new signing key; the old one vouches for it in the log and is removed. Give keys/log.pub out anew.
+
+    \b
+    Example:
+      dalil key rotate --archive my-archive
     """
     with open_to_write(archive) as opened:
-        made = opened.checkpoint()
-    click.echo(made.note if made else "", nl=False)
+        entry = opened.change_key(by=by)
+    click.echo(f"line {entry.seq}: from here on {entry.disclosed['vkey']} signs")
+
+
+@key_command.command("encrypt")
+@archive_option
+@click.option("--recovery", required=True, metavar="AGE1…", help="The age recipient whose identity is kept offline.")
+@click.option("--to", "others", multiple=True, metavar="AGE1…", help="Another person who may sign (repeat).")
+def encrypt_command(archive: Path, recovery: str, others: tuple[str, ...]) -> None:
+    """Keep the signing key encrypted (age) to you, to --to and to an offline recovery recipient.
+
+    Your own age identity is taken from $DALIL_IDENTITY, else from your data folder, where it is made if need be. Make
+    the recovery identity on another machine: age-keygen -o recovery.txt
+
+    \b
+    Example:
+      dalil key encrypt --archive my-archive --recovery age1q…
+    """
+    from dalil.archive import keys
+
+    with open_to_write(archive) as opened:
+        keys.seal(opened, [keys.own_recipient(), *others, recovery])
+    click.echo(f"{archive / 'keys' / keys.SEALED}: encrypted; your identity is {keys.identity_file()}")
 
 
 @click.command("stamp")

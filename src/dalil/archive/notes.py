@@ -91,8 +91,16 @@ class Signer:
     def load(cls, name: str, path: Path) -> Signer:
         """The key in a PKCS #8 PEM file; CustodyBroken if the file is missing or holds something else."""
         try:
-            private = serialization.load_pem_private_key(path.read_bytes(), password=None)
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+            return cls.of_pem(name, path.read_bytes(), path)
+        except OSError as error:
+            raise CustodyBroken(f"the log's key {path} cannot be read ({error}). Restore it from a copy") from None
+
+    @classmethod
+    def of_pem(cls, name: str, pem: bytes, path: Path) -> Signer:
+        """The key in a PKCS #8 PEM that came from `path`; CustodyBroken if it holds something else."""
+        try:
+            private = serialization.load_pem_private_key(pem, password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
             raise CustodyBroken(f"the log's key {path} cannot be read ({error}). Restore it from a copy") from None
         if not isinstance(private, Ed25519PrivateKey):
             raise CustodyBroken(f"the log's key {path} is not an Ed25519 key. Restore it from a copy")

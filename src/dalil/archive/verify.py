@@ -168,6 +168,9 @@ def _check_key_files(archive: Archive, walk: Walk, findings: list[Finding]) -> N
             )
             findings.append(damaged("key", f"keys/{name}", what, "Restore it from a copy"))
     private = archive.path / "keys" / "log.pem"
+    if private.is_file() and private.with_name("log.pem.age").is_file():
+        what = "the signing key stands in the clear beside its encrypted form: a command was cut short"
+        findings.append(noted("permissions", "keys/log.pem", what, "Run dalil key encrypt again"))
     if os.name != "nt" and private.is_file() and private.stat().st_mode & 0o077:
         what = "the signing key may be read by other users of this machine"
         findings.append(noted("permissions", "keys/log.pem", what, f"chmod 600 {private}"))

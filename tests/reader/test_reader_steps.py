@@ -2,6 +2,7 @@
 
 import pytest
 
+from dalil.claims.reader import read_text
 from dalil.claims.reader.lexicon import lexicon
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import amount_at
@@ -183,3 +184,14 @@ def test_what_did_not_happen_is_told_apart(text, status):
 )
 def test_words_of_violence_that_speak_of_none_harm_nobody(text):
     assert not told(text) and not told(text, "shot") and not told(text, "injury")
+
+
+def test_a_text_that_says_nobody_was_hurt_gives_the_incident_a_zero_with_its_words():
+    (told,) = read_text("Shells hit the market in Tal Rimah on Monday; no casualties were reported.").incidents
+    assert (told.killed.low, told.killed.best, told.killed.high) == (0, 0, 0)
+    assert told.injured.best == 0 and told.killed.quote.text == "no casualties"
+
+
+def test_a_named_village_is_where_and_not_what_was_hit():
+    (told,) = read_text("An attack on Kafr Dalun village killed four people.").incidents
+    assert told.where.name == "Kafr Dalun" and not told.targets

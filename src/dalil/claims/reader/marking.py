@@ -56,6 +56,8 @@ class Line:
             found = match(words, k)
             if found is not None and any(e.form == "abbr" for e in found[1]):
                 found = self._abbreviation(k, found)
+            if found is not None and found[0] > k + 1 and k > 2 and self._only_where(k, found):
+                found = (k + 1, self.lx.single.get(words[k], ()))
             if found is None:
                 k += 1
             else:
@@ -65,6 +67,11 @@ class Line:
                     for x in range(k, found[0]):
                         self.cover[x], self.kinds[x] = k, kinds
                 k = found[0]
+
+    def _only_where(self, k, found):
+        """Whether an idiom of filming only seems to stand here: "a man in the video was shot"."""
+        idiom = any(e.cat == "idiom" for e in found[1]) and "footage" in self.kinds[k]
+        return idiom and "det" in self.kinds[k - 1] and "loc" in self.kinds[k - 2]
 
     def _abbreviation(self, k, found):
         """Letters that are also a word (WHO, IS) mean a body only where they stand in capitals among small letters."""

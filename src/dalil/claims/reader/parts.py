@@ -11,9 +11,18 @@ def sort_fallen(m: Mention, phrases: list[Phrase]) -> None:
     """Puts the phrases that an act fell upon among victims or targets; a bare name may be a place and is left."""
     for p in phrases:
         if p.kind == "target":
-            m.targets.append(p)
+            if not _settled(m.line, p):
+                m.targets.append(p)
         elif p.kind != "name" or p.age is not None or m.effect in ("death", "injury", "abducted"):
             m.victims.append(p)
+
+
+def _settled(line: Line, p: Phrase) -> bool:
+    """Whether the phrase names a settlement ("Kafr X village", "the town of X"): that is where, not what was hit."""
+    if line.shout or not line.is_(p.stop - 1, "settlement"):
+        return False
+    called = p.stop + 1 < line.n and line.is_(p.stop, "of") and bool(line.cap[p.stop + 1])
+    return called or (p.head > p.core and bool(line.cap[p.core]))
 
 
 def add_doers(m: Mention, phrases: list[Phrase]) -> None:

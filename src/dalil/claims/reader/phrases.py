@@ -195,7 +195,7 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         k += 1
     if amount is not None and amount.more:
         other = True
-    found = _head(line, i, k, determined or amount is not None)
+    found = _force(line, i, k) or _head(line, i, k, determined or amount is not None)
     if found is not None:
         found.amount, found.definite = amount, definite and not other
         if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
@@ -283,8 +283,31 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             )
             return Phrase(kind, i, stop, core, core, stop, age=age, name=(core, stop))
         return None
-    phrase = Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
-    return phrase
+    flown = _flown(line, core, head, k) if entry.cat == "target" else None
+    if flown is not None:
+        return Phrase("actor", i, k, core, head, k, flown)
+    return Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
+
+
+def _force(line: Line, i: int, k: int) -> Phrase | None:
+    """The armed body of a known actor: "forces of the Government of X", "units of the army"."""
+    if not (line.is_(k, "bodyword") and line.is_(k + 1, "of")):
+        return None
+    n = k + 2
+    while n < line.n and line.is_(n, "det"):
+        n += 1
+    entry = line.entry(n, "actor")
+    if entry is None or entry.a not in ("state", "state_force", "government", "armed_group"):
+        return None
+    return Phrase("actor", i, line.end(n), k, n, line.end(n), entry)
+
+
+def _flown(line: Line, core: int, head: int, k: int) -> Entry | None:
+    """The actor whose aircraft stand as subject of an act: "coalition aircraft bombed"."""
+    verb = line.entry(k, "verb") if k < line.n else None
+    if verb is None or verb.form not in ("past", "s", "ing") or not line.is_(head, "aircraftword"):
+        return None
+    return next((e for x in range(core, head) if (e := line.entry(x, "actor")) is not None), None)
 
 
 def _in_title(line: Line, k: int, e: Entry) -> bool:

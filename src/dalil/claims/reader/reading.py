@@ -87,6 +87,8 @@ def _cascade(
     kept = _kept(drafts, events)
     claims = tuple(_claim(drafts[k]) for k in kept)
     place = {k: n for n, k in enumerate(kept)}
+    for event in events[:1]:
+        _spare(event, drafts)
     incidents = tuple(_incident(e, claims, tuple(place[k] for k in e.indices if k in place)) for e in events)
     return claims, incidents
 
@@ -173,8 +175,24 @@ def _nobody(d: Draft, kind: str) -> Toll | None:
         return None
     for m in d.mentions:
         if (m.effect == "both" and kind != "missing") or EFFECT_TOLL.get(m.effect) == kind:
-            return Toll(0, 0, 0, d.line.quote(m.i, m.j))
+            first = min((p.i for p in m.victims), default=_no_before(d, m))
+            return Toll(0, 0, 0, d.line.quote(first, max([m.j, *(p.j for p in m.victims)])))
     return None
+
+
+def _spare(event: Event, drafts: list[Draft]) -> None:
+    """Gives the event the zero that the text tells in its sentences or right behind them, where no toll is known."""
+    first, last = event.drafts[0].line.number, event.drafts[-1].line.number
+    for d in drafts:
+        if d.status == "negated" and first <= d.line.number <= last + 1 and not any(m.agents for m in d.mentions):
+            event.killed = event.killed or _nobody(d, "killed")
+            event.injured = event.injured or _nobody(d, "injured")
+
+
+def _no_before(d: Draft, m) -> int:
+    """Where the word that negates the mention stands, or the mention itself: "no further casualties"."""
+    near = (x for x in range(max(0, m.i - 4), m.i) if d.line.is_(x, "no") or d.line.is_(x, "neg"))
+    return next(near, m.i)
 
 
 def _claim(d: Draft) -> Claim:

@@ -12,13 +12,18 @@ from dalil.claims.reader import noun_frames, verb_frames
 from dalil.claims.reader.lexicon import Entry
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import DOERS, PEOPLE, Mention
+from dalil.claims.reader.parts import add_doers
 from dalil.claims.reader.phrases import Phrase
+from dalil.claims.reader.walking import subject
 
 
 def mentions_of(line: Line) -> list[Mention]:
     """Every trigger of the sentence in order, its parts found."""
     out: list[Mention] = []
     for k in range(line.n):
+        if (parted := _parted(line, k)) is not None:
+            out.append(parted)
+            continue
         m = line.marks[k]
         if m is None:
             continue
@@ -38,10 +43,12 @@ def mentions_of(line: Line) -> list[Mention]:
 
 
 def _hand_on(mentions: list[Mention]) -> None:
-    """launched a raid: the doer of the launch is the raid's."""
+    """launched a raid, a raid carried out by X: the doer of the launch is the raid's."""
     for m, after in pairwise(mentions):
         if m.frame == "launch" and m.agents and after.entry.cat == "noun" and not after.agents and after.i - m.j <= 8:
             after.agents = list(m.agents)
+        if after.frame == "launch" and after.voice == "passive" and m.entry.cat == "noun" and not m.agents:
+            m.agents = list(after.agents)
 
 
 def trigger_at(line: Line, k: int) -> Entry | None:
@@ -70,7 +77,7 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     forms = {e.form for e in verbs}
     owner = line.owner[j] if j < line.n else None
     takes = owner is not None and owner.i == j and owner.kind not in ("weapon",) and not line.is_(j, "prep")
-    led = k > 0 and (line.is_(k - 1, "det") or line.is_(k - 1, "of"))
+    led = k > 0 and (line.is_(k - 1, "det") or (line.is_(k - 1, "of") and not takes))
     if nouns[0].a == "state" or forms & {"past", "part"}:
         return nouns[0] if line.is_(k - 1, "defin") and not takes else verbs[0]
     if "ing" in forms:
@@ -81,6 +88,27 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     if base or (takes and not led and (listed or (before is not None and before.kind in DOERS))):
         return verbs[0]
     return nouns[0]
+
+
+def _parted(line: Line, k: int) -> Mention | None:
+    """The verb whose particle stands behind its object: "picks the boy up", "blew the house up"."""
+    options = line.lx.multi.get(line.w[k])
+    p = line.owner[k + 1] if options is not None and k + 1 < line.n else None
+    if p is None or p.i != k + 1 or p.kind not in (*PEOPLE, "target") or line.entry(k, "verb") is not None:
+        return None
+    for rest, entries in options:
+        verb = next((e for e in entries if e.cat == "verb" and e.a in ("harm", "hit", "abduct", "rescue")), None)
+        if verb is None or tuple(line.w[p.j : p.j + len(rest)]) != rest:
+            continue
+        safe = any(line.is_(x, "rubble") for x in range(p.j, line.n))
+        if verb.a == "rescue" and not safe:
+            return None
+        made = Mention(line, k, p.j + len(rest), verb, verb.c, "active")
+        (made.targets if p.kind == "target" else made.victims).append(p)
+        if verb.a != "rescue":
+            add_doers(made, subject(line, k, DOERS))
+        return made
+    return None
 
 
 def _filmed(line: Line, k: int) -> bool:

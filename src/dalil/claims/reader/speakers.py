@@ -32,7 +32,10 @@ def sayings_of(line: Line) -> list[Saying]:
             continue
         if e.a != "source" and _told(line, k):
             continue
-        who = _after(line, line.end(k)) if e.a == "source" else _before(line, k) or _inverted(line, line.end(k))
+        if e.a == "source":
+            who = _after(line, line.end(k))
+        else:
+            who = _before(line, k) or (None if e.a == "accuse" else _inverted(line, line.end(k)))
         if who is None:
             continue
         out.append(Saying(k, e, who, *_said(line, k, e, who)))
@@ -55,7 +58,7 @@ def _before(line: Line, k: int) -> Phrase | None:
         and line.owner[k - 1] is None
         and line.cap[k - 1]
         and not line.shout
-        and line.marks[k - 1] is None
+        and (line.marks[k - 1] is None or line.entry(k - 1, "demonym") is not None)
         and line.w[k - 1].isalpha()
     ):
         return Phrase("name", k - 1, k, k - 1, k - 1, k, name=(k - 1, k))

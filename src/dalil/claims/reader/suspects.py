@@ -23,6 +23,10 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
     line = d.line
     for m in d.mentions:
         for p in m.agents:
+            owned = _speaks_of_itself(d, p)
+            if owned is not None and (kind := _kind(line, owned)) is not None:
+                words = tuple(line.quote(i, j) for i, j in spans(owned))
+                out.append((_key(line, owned), Suspect(tuple(q.text for q in words), kind, "claimed", None, words)))
             kind = _kind(line, p)
             if kind is None:
                 continue
@@ -42,6 +46,17 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
         ):
             out.extend(_by_adjective(d, line, p.head))
     return out
+
+
+def _speaks_of_itself(d: Draft, p: Phrase) -> Phrase | None:
+    """The speaker who says that he or his own did it: "the group said it had carried out the attack"."""
+    saying = d.saying
+    if saying is None or saying.who is None or saying.entry.a not in ("say", "claim", "confess"):
+        return None
+    line, who = d.line, saying.who
+    its = line.w[p.i] in ("it", "they", "we", "he", "she", "i") or line.w[p.i] in ("its", "their", "our")
+    near = 0 <= p.i - line.end(saying.k) <= 2
+    return who if its and near and who.kind in ("actor", "people", "name") and (p.kind != "name") else None
 
 
 def _blamed(line: Line, p: Phrase) -> str | None:
@@ -123,8 +138,10 @@ def _by_adjective(d: Draft, line: Line, i: int) -> list[tuple[str, Suspect]]:
 
 def _footing(d: Draft, line: Line, p: Phrase, i: int) -> tuple[str, str | None]:
     """stated, suspected, accused, claimed or denied, and by whom where the text says."""
-    for k in range(max(0, p.i - 5), min(line.n, max(p.j, i) + 1)):
+    for k in range(max(0, p.i - 8), min(line.n, max(p.j, i) + 1)):
         cue = line.entry(k, "cue")
+        if p.i - k > 5 and any(line.w[x] in (",", ";") or line.owner[x] is not None for x in range(k, p.i)):
+            continue  # further off only in a chain of verbs: "thought to have been carried out by"
         if cue is not None and cue.a == "suspected" and not (p.j <= k and k - p.j > 3):
             return "suspected", d.speaker.name if d.speaker else None
     for k in range(line.n):

@@ -27,6 +27,8 @@ def harm(m: Mention) -> None:
     if m.voice in ("passive", "reduced", "being"):
         m.victims = subject(line, m.i, harmed)
         m.victims += _with_others(line, m)
+        if not m.victims and not any(w.isalnum() for w in line.w[: m.i]):
+            m.victims = _behind(line, m.j, harmed)
         add_doers(m, following(line, m.j, "by", (*DOERS, "weapon")))
     else:
         m.victims = objects(line, m.j, harmed)
@@ -48,6 +50,17 @@ def harm(m: Mention) -> None:
         nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
         if nxt is not None and nxt.a == "harm" and nxt.c == "death":
             m.effect = "death"
+
+
+def _behind(line: Line, j: int, kinds: tuple[str, ...]) -> list[Phrase]:
+    """The subject of a participle that opens its sentence: "Killed in the attack were a doctor and two nurses"."""
+    for k in range(j, min(line.n, j + 12)):
+        if line.is_(k, "aux") and line.entry(k, "verb") is None:
+            return objects(line, k + 1, kinds)
+        led = line.is_(k - 1, "det")
+        if line.w[k] in (",", ";") or (line.entry(k, "verb") is not None and line.owner[k] is None and not led):
+            break
+    return []
 
 
 def _either(line: Line, m: Mention) -> bool:

@@ -14,6 +14,7 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -116,13 +117,23 @@ def _check(value: object) -> None:
 
 def disclose(name: str, value: object, salt: bytes) -> str:
     """The SD-JWT disclosure of one field (RFC 9901 section 4.2.1), in canonical JSON."""
-    return _disclose(name, value, _b64(salt))
+    return _b64(_text(name, canonical(value), _b64(salt)))
 
 
-def _disclose(name: str, value: object, salt: str) -> str:
-    if not NAME.fullmatch(name):
+def _text(name: str, value: str, salt: str) -> bytes:
+    if not _is_name(name):
         raise ValueError(f"not a field name: {name!r}")
-    return _b64(f'["{salt}","{name}",{canonical(value)}]'.encode())
+    return f'["{salt}","{name}",{value}]'.encode()
+
+
+@lru_cache(1000)
+def _is_name(name: str) -> bool:
+    return NAME.fullmatch(name) is not None
+
+
+@lru_cache(1000)
+def _names(names: tuple[str, ...]) -> str:
+    return canonical(names)
 
 
 def digest_of(disclosure: str) -> str:
@@ -183,12 +194,15 @@ def make_line(seq: int, at: str, act: str, values: Mapping[str, object]) -> tupl
         raise ValueError(f"not an act of the log: {act!r}")
     if FIELDS in values:
         raise ValueError(f'the field "{FIELDS}" is the log\'s own')
-    fields = {**values, FIELDS: sorted(values)}
-    decoys = -len(fields) % PAD_TO
-    salts = _b64_each(os.urandom(SALT_BYTES * len(fields)), SALT_BYTES)
-    disclosures = tuple(_disclose(name, value, salt) for (name, value), salt in zip(fields.items(), salts, strict=True))
-    noise = b"".join([sha256(disclosure.encode("ascii")).digest() for disclosure in disclosures])
-    digests = _b64_each(noise + os.urandom(32 * decoys), 32)
+    count = len(values) + 1
+    decoys = -count % PAD_TO
+    salts = _b64_each(os.urandom(SALT_BYTES * count), SALT_BYTES)
+    texts = [_text(name, canonical(value), salt) for (name, value), salt in zip(values.items(), salts, strict=False)]
+    texts.append(_text(FIELDS, _names(tuple(sorted(values))), salts[-1]))
+    encoded = [b2a_base64(text, newline=False).rstrip(b"=").translate(URL_SAFE) for text in texts]
+    noise = [sha256(disclosure).digest() for disclosure in encoded]
+    digests = _b64_each(b"".join(noise) + os.urandom(32 * decoys), 32)
+    disclosures = tuple(b"~".join(encoded).decode("ascii").split("~"))
     if len(digests) > MAX_DIGESTS:
         raise ValueError(f"{len(values)} fields are too many for one line")
     return render(seq, at, act, sorted(digests)), disclosures

@@ -118,6 +118,7 @@ def broken_files(folder: Path) -> None:
         " يوم الأربعاء، وأصيب خمسة آخرون بجروح، بحسب ناشطين محليين.</p></body></html>".encode("cp1256", "ignore")
     )
     bomb(folder / "bomb.docx")
+    shutil.copy(Path(__file__).parent / "text" / "files" / "encrypted.pdf", folder)
 
 
 def test_each_broken_file_costs_one_line_and_the_rest_goes_in(tmp_path):
@@ -127,12 +128,12 @@ def test_each_broken_file_costs_one_line_and_the_rest_goes_in(tmp_path):
     done = dalil("add", "--archive", where, "--json", folder)
     assert done.returncode == 1
     talk = done.stderr.splitlines()
-    for name in ("empty.txt", "loop", "truncated.mp4", "bomb.docx"):
+    for name in ("empty.txt", "loop", "truncated.mp4", "bomb.docx", "encrypted.pdf", "wrong-charset.html"):
         assert len([line for line in talk if name in line]) == 1, (name, talk)
     assert not any("\u202e" in line for line in talk)
     assert "Traceback" not in done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len([line for line in lines if "object" in line]) == 5
+    assert len([line for line in lines if "object" in line]) == 6
     listed = dalil("incidents", "--archive", where, "--json").stdout.splitlines()
     assert len(listed) >= 2
     assert dalil("verify", "--archive", where).returncode == 0
@@ -187,3 +188,11 @@ def test_a_fault_in_reading_costs_one_line_and_leaves_nothing_half_done(archive,
     assert len(derived) == 1 and derived[0].incidents
     pipeline.rebuild(archive)
     assert {d.problems for d in pipeline.rebuild(archive)} == {()}
+
+
+def test_a_remark_on_a_report_that_was_read_is_no_failure(tmp_path):
+    page = "<html><head><meta charset='utf-8'></head><body><p>قُتل ثلاثة مدنيين في قصف على تل المثال.</p></body></html>"
+    (tmp_path / "page.html").write_bytes(page.encode("cp1256", "ignore"))
+    dalil("init", tmp_path / "archive")
+    done = dalil("add", "--archive", tmp_path / "archive", tmp_path / "page.html")
+    assert done.returncode == 0 and "windows-1256" in done.stderr

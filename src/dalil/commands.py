@@ -42,7 +42,7 @@ def add_command(archive: Path, by: str, targets: tuple[str, ...], again: bool, a
     refused = [outcome for outcome in taken if isinstance(outcome, InputRefused)]
     if not as_json:
         click.echo(summary(taken, derived))
-    if refused or any(d.problems for d in derived):
+    if refused or any(d.failed for d in derived):
         sys.exit(InputRefused.exit_status)
 
 

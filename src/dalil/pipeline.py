@@ -44,6 +44,11 @@ class Derived:
     incidents: tuple[str, ...]
     problems: tuple[str, ...]
 
+    @property
+    def failed(self) -> bool:
+        """Whether nothing could be read from the object; a problem with a report that was read is a remark."""
+        return self.kind == "other" and bool(self.problems)
+
 
 def waiting(archive: Archive) -> list[Capture]:
     """The first capture of every object that is not derived yet, in the order of the log."""

@@ -3,17 +3,21 @@
 import base64
 import hashlib
 import json
+import shutil
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import bagit
 import pymerkle
 import pytest
-from case_files import REPORTS, SCRIPT, export, run
+from case_files import REPORTS, SCRIPT, export, rehash, run
 
 from dalil.archive import Archive, removal
 from dalil.incidents import store
+
+PAGE = Path(__file__).parents[2] / "docs" / "case-file.md"
 
 
 def every_byte(folder):
@@ -75,13 +79,31 @@ def test_bagit_python_agrees(exported):
     bagit.Bag(str(exported[0])).validate()
 
 
-def test_openssl_agrees_on_the_checkpoint(exported, tmp_path):
-    folder, key, _ = exported
-    text, line = (folder / "custody/checkpoint.note").read_bytes().split(b"\n\n")
-    (tmp_path / "text").write_bytes(text + b"\n")
-    (tmp_path / "signature").write_bytes(base64.b64decode(line.split(b" ")[2])[4:])
-    command = f"openssl pkeyutl -verify -pubin -inkey {key} -rawin -in text -sigfile signature"
-    subprocess.run(command.split(), cwd=tmp_path, check=True, capture_output=True)
+def the_page_s_commands():
+    """The block of shell commands of docs/case-file.md that need no dalil."""
+    text = PAGE.read_text("utf-8")
+    return text[text.index("    cd OUT\n") : text.index("and for a time stamp")]
+
+
+def test_the_commands_of_the_page_agree(exported, tmp_path):
+    shutil.copytree(exported[0], tmp_path / "OUT")
+    shutil.copyfile(exported[1], tmp_path / "log.pub")
+    done = subprocess.run(["sh", "-e"], input=the_page_s_commands(), text=True, cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0 and "Signature Verified Successfully" in done.stdout, done.stderr
+    text = (tmp_path / "OUT/custody/checkpoint.note").read_text("utf-8")
+    (tmp_path / "OUT/custody/checkpoint.note").write_text(text.replace("\n", "\n1", 1), "utf-8")
+    rehash(tmp_path / "OUT")
+    done = subprocess.run(["sh", "-e"], input=the_page_s_commands(), text=True, cwd=tmp_path, capture_output=True)
+    assert done.returncode != 0
+
+
+def test_the_page_names_every_file(exported):
+    text = PAGE.read_text("utf-8")
+    for path in exported[0].rglob("*"):
+        if path.is_file():
+            relative = path.relative_to(exported[0])
+            folder = relative.parent.as_posix()
+            assert path.name in text or f"{folder}/<" in text or path.name.split(".")[0] in text, relative
 
 
 def test_pymerkle_agrees_on_the_root(exported):

@@ -416,6 +416,13 @@ def test_a_huge_sparse_file_is_streamed(empty, bad, size, checked):
     assert checked(empty).ok
 
 
+def test_a_file_of_zeros_is_of_no_known_kind(empty, tmp_path):
+    with (tmp_path / "zeros.txt").open("wb") as file:
+        file.truncate(3 << 20)
+    with Archive.open(empty, write=True) as archive:
+        assert archive.capture_file(tmp_path / "zeros.txt", by="tester").object.media_type == "application/octet-stream"
+
+
 def test_a_disk_that_takes_no_more_is_said_in_one_line(empty, bad, checked):
     (bad / "a.txt").write_text("small")
     (bad / "b.bin").write_bytes(os.urandom(3 << 20))

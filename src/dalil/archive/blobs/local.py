@@ -11,7 +11,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,7 @@ except ImportError:  # Windows
     fcntl = None
 
 BLOCK_BYTES = 1 << 20
+BIG_BYTES = 8 << 20
 SYNCERS = 8
 ZEROS = bytes(BLOCK_BYTES)
 HEX = frozenset("0123456789abcdef")
@@ -57,11 +58,13 @@ class Incoming:
         self.path = Path(name)
         self._file = os.fdopen(fd, "w+b", buffering=0)
         self._hash = hashlib.sha256()
+        self._hasher: ThreadPoolExecutor | None = None
+        self._hashing: Future[None] | None = None
         self.size = 0
 
     def write(self, block: bytes) -> None:
         """The block is hashed and written; a block of zeros becomes a hole, so that a sparse file stays sparse."""
-        self._hash.update(block)
+        self._update(block)
         self.size += len(block)
         try:
             if block == ZEROS:
@@ -73,13 +76,31 @@ class Incoming:
         except OSError as error:
             raise _failed(self.path, error) from None
 
+    def _update(self, block: bytes) -> None:
+        """A big file is hashed beside being written: both cost about the same."""
+        if self.size < BIG_BYTES:
+            self._hash.update(block)
+            return
+        if self._hasher is None:
+            self._hasher = ThreadPoolExecutor(1, thread_name_prefix="hash")
+        if self._hashing:
+            self._hashing.result()
+        self._hashing = self._hasher.submit(self._hash.update, block)
+
+    def _hashed(self) -> None:
+        if self._hasher:
+            self._hasher.shutdown()
+            self._hasher = None
+
     @property
     def file(self) -> BinaryIO:
-        """The bytes so far, for a look at what they are."""
+        """The bytes so far, zeros at their end too, for a look at what they are."""
+        self._file.truncate(self.size)
         return self._file
 
     def seal(self) -> str:
         """The bytes are on disk and read-only; their SHA-256."""
+        self._hashed()
         try:
             self._file.truncate(self.size)
             self.path.chmod(0o444)
@@ -91,6 +112,7 @@ class Incoming:
 
     def discard(self) -> None:
         """The temporary file is gone."""
+        self._hashed()
         self._file.close()
         remove(self.path)
 

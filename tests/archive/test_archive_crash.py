@@ -1,6 +1,6 @@
 """kill -9 at random moments while a folder is added: nothing acknowledged is lost, nothing is damaged.
 
-DALIL_KILLS sets how many times (10 by default; the archive is begun anew whenever the folder is in it whole).
+DALIL_KILLS sets how many times (5 by default; the archive is begun anew whenever the folder is in it whole).
 """
 
 import hashlib
@@ -52,7 +52,7 @@ def check(path: Path, acknowledged: set[str]) -> tuple[bool, int]:
 
 
 def test_kills_lose_nothing(tmp_path, many):
-    kills = int(os.environ.get("DALIL_KILLS", "10"))
+    kills = int(os.environ.get("DALIL_KILLS", "5"))
     r = random.Random(SEED)
     killed, rounds, adopted, moments = 0, 0, 0, []
     while killed < kills:

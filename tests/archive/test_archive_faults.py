@@ -63,7 +63,10 @@ def test_each_step_is_durable_before_the_next(tmp_path, folder, monkeypatch):
     assert after[after.index("commit") + 1 :] == ["acknowledged"] * 4
 
 
-@pytest.mark.parametrize("error", [errno.EIO, errno.ENOSPC], ids=["EIO", "ENOSPC"])
+FULL = pytest.param(errno.ENOSPC, marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("error", [errno.EIO, FULL], ids=["EIO", "ENOSPC"])
 def test_any_step_may_fail(tmp_path, folder, monkeypatch, error):
     """For each step in turn: one clear line, nothing acknowledged lost, and the next run makes it whole."""
     total, fail_at = None, 0

@@ -186,6 +186,7 @@ def test_an_account_that_is_withheld_leaves_neither_its_words_nor_its_numbers(ar
                 i for row in store.list_incidents(connection)
                 if len((i := store.load_incident(connection, row.id)).accounts) == 2
             )  # fmt: skip
+        opened.append("judge", {"subject": both.id, "verdict": "seen", "by": "the tester", "reason": "read"})
         second = next(c for c in opened.captures() if c.name == "second.txt")
         chosen = removal.resolve(opened, second.object.sha256, ["object"])
         removal.withhold(opened, chosen, recipient="the press", reason="source", by="the tester")
@@ -195,7 +196,7 @@ def test_an_account_that_is_withheld_leaves_neither_its_words_nor_its_numbers(ar
         assert run(tmp_path / out, archive / "keys" / "log.pub").returncode == 0
     press, court = plain_text(tmp_path / "press"), plain_text(tmp_path / "court")
     assert second.object.sha256.encode() in court and both.id.encode() in court
-    for hidden in (second.object.sha256.encode(), b"invented Monitor", b"Five civilians"):
+    for hidden in (second.object.sha256.encode(), both.id.encode(), b"invented Monitor", b"Five civilians"):
         assert hidden not in press
     reports = [json.loads(p.read_text("utf-8")) for p in (tmp_path / "press/data/reports").glob("*.json")]
     (told,) = [r for r in reports if "tal" in json.dumps(r).lower()]

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
+from sqlalchemy import Connection, select
+
+from dalil import db
 from dalil.archive import Archive, custody, lines, removal
 from dalil.archive.custody import BYTES, Target
 from dalil.records import Incident
@@ -90,8 +93,9 @@ def choose(
     }  # fmt: skip
     scope.unread = frozenset(unread - hidden)
     names = frozenset(fields) - STRUCTURE
-    seals = _Seals(withheld, names, scope.hidden, wanted, incidents, _sealed_values(entries, withheld, names))
     with archive.reading() as connection:
+        sealed = _sealed_values(entries, withheld, names) | _telling_ids(connection, scope.secret)
+        seals = _Seals(withheld, names, scope.hidden, wanted, incidents, sealed)
         for seq, line, joined in custody.rows(connection):
             scope.lines.append(line)
             _show(scope, seals, seq, custody.read_entry(seq, line, joined), (joined or "").split("~"))
@@ -121,6 +125,12 @@ def _sealed_values(entries: Iterable, withheld: frozenset[Target], names: frozen
         if name not in STRUCTURE and (name in names or (entry.seq, name) in withheld)
     }
     return frozenset(form for value in values if len(value) >= TELLING for form in (value, quote(value)))
+
+
+def _telling_ids(connection: Connection, secret: frozenset[str]) -> frozenset[str]:
+    """The incidents that rest on what is not shown: their ids hold a digest of the report that founded them."""
+    rows = connection.execute(select(db.account.c.sha256, db.account.c.incident)).all()
+    return frozenset(incident for document, incident in rows if document in secret)
 
 
 def _wanted(incidents: Iterable[Incident], entries: Iterable) -> frozenset[str]:

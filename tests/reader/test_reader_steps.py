@@ -195,3 +195,16 @@ def test_a_text_that_says_nobody_was_hurt_gives_the_incident_a_zero_with_its_wor
 def test_a_named_village_is_where_and_not_what_was_hit():
     (told,) = read_text("An attack on Kafr Dalun village killed four people.").incidents
     assert told.where.name == "Kafr Dalun" and not told.targets
+
+
+def test_a_person_named_as_part_of_a_count_is_a_victim_and_not_counted_again():
+    (told,) = read_text("Nine people were killed, including the union leader Karima Zaydan.").incidents
+    assert [v.mentions for v in told.victims] == [("people",), ("Karima Zaydan",)]
+    assert told.killed.best == 9
+
+
+def test_a_claim_that_only_names_its_event_again_is_folded_into_it():
+    text = "Gunmen killed a judge in Tal Rimah on Monday. The attack in Tal Rimah shook the town."
+    reading = read_text(text)
+    assert len(reading.incidents) == 1
+    assert [c.quote.text for c in reading.claims] == ["Gunmen killed a judge"]

@@ -13,7 +13,7 @@ from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
 from dalil.claims.reader.phrases import Phrase
-from dalil.claims.reader.tolls import groups_of, sides, toll_of, value
+from dalil.claims.reader.tolls import groups_of, named_parts, sides, toll_of, value
 from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
@@ -171,6 +171,8 @@ def _count(event: Event) -> None:
                 known = people.add(d.line, p, m.effect, together)
                 if known is not None:
                     together.append(known)
+            for p in named_parts(d.line, m):
+                people.add(d.line, p, m.effect, together)
     event.victims = victims_of(people.persons)
     event.killed = _toll(event, "killed", {"death"})
     event.injured = _toll(event, "injured", {"injury", "shot", "stabbed"})

@@ -238,8 +238,8 @@ def victims_of(persons: list[Person]) -> tuple[Victim, ...]:
     return tuple(out)
 
 
-def spans(p: Phrase) -> list[tuple[int, int]]:
-    """The bare words of a phrase: its noun with modifiers, and the name beside it."""
+def spans(p: Phrase, titled: bool = False) -> list[tuple[int, int]]:
+    """The bare words of a phrase: its noun with modifiers, and the name beside it, with its title if `titled`."""
     if p.kind == "number":
         return [(p.i, p.j)]
     if p.kind == "name":
@@ -247,6 +247,6 @@ def spans(p: Phrase) -> list[tuple[int, int]]:
     head = (p.core, p.stop) if p.stop > p.core else (p.i, p.j)
     if p.name is None:
         return [head]
-    if p.title and p.name[0] == p.stop:
+    if p.title and titled and p.name[0] == p.stop:
         return [(p.core, p.name[1])]
-    return [head, p.name]
+    return [p.name] if p.name[0] == p.stop else [head, p.name]  # "senator X" is X; "a senator, X" says both

@@ -409,7 +409,9 @@ def _after(line: Line, phrase: Phrase) -> None:
 def called(line: Line, k: int) -> int:
     """Where the name ends that follows a person's noun at k in a text of capitals: words that no list knows."""
     j = k
-    while j < line.n and j - k < NAME and line.w[j].isalpha() and len(line.w[j]) > 2 and line.owner[j] is None:
+    while j < line.n and j - k < NAME and line.w[j].isalpha() and line.owner[j] is None:
+        if len(line.w[j]) < 3 and not (line.is_(j, "link") and j > k):
+            break
         if line.marks[j] is not None and not (line.is_(j, "link") and j > k) and not line.is_(j, "title"):
             break
         if line.marks[j] is None and (line.w[j] in line.lx.ordinary or ORDINARY.search(line.w[j])):

@@ -20,7 +20,7 @@ from dalil.claims.reader.speakers import sayings_of, speaker_of
 from dalil.claims.reader.status import statuses
 from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
 from dalil.claims.reader.tokens import sentences, shouting
-from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, toll_of, with_groups
+from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, named_parts, toll_of, with_groups
 from dalil.claims.text.pasted import find_header
 from dalil.records import Claim, Quote, Reading, TextIncident, Toll
 
@@ -156,12 +156,35 @@ def _attach_footage(lines, text, setting, header, drafts: list[Draft]) -> None:
 
 def _kept(drafts: list[Draft], events: list[Event]) -> list[int]:
     """Which drafts leave as claims: those of incidents, and the others that say something."""
-    inside = {k for e in events for k in e.indices if not _empty(drafts[k]) or len(e.indices) == 1}
+    told = {k for e in events for k in e.indices}
+    again = {k for e in events if len(e.indices) > 1 for k in e.indices if _repeats(e, drafts, k)}
     return [
         k
         for k, d in enumerate(drafts)
-        if k in inside or not bare(d) or d.status not in ("reported", "background", "total")
+        if k not in again and (k in told or not bare(d) or d.status not in ("reported", "background", "total"))
     ]
+
+
+def _repeats(e: Event, drafts: list[Draft], k: int) -> bool:
+    """Whether the claim tells of its event nothing that the event's other claims do not tell: "the attack"."""
+    d = drafts[k]
+    if _empty(d):
+        return True
+    if (
+        d.status != "reported"
+        or d.speaker
+        or d.groups
+        or d.footage
+        or any(m.victims or m.targets or m.agents for m in d.mentions)
+    ):
+        return False
+    if suspects_of(d) or weapons_of(d):
+        return False
+    others = [drafts[x] for x in e.indices if x != k]
+    day = d.when is None or any(o.when == d.when or (o.when and o.when.start == d.when.start) for o in others)
+    spot = d.where is None or any(o.where is not None and o.where.name == d.where.name for o in others)
+    fuller = any(m.victims or m.targets or m.agents for o in others for m in o.mentions)
+    return day and spot and fuller
 
 
 def _empty(d: Draft) -> bool:
@@ -207,6 +230,8 @@ def _claim(d: Draft) -> Claim:
             known = people.add(d.line, p, m.effect, together)
             if known is not None:
                 together.append(known)
+        for p in named_parts(d.line, m):
+            people.add(d.line, p, m.effect, together)
     tolls = {}
     for kind in ("killed", "injured", "missing"):
         groups = groups_of(d.line, d.mentions, kind) + (d.groups if kind == "killed" else ())

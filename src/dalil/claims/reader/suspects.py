@@ -30,7 +30,7 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
             kind = _kind(line, p)
             if kind is None:
                 continue
-            words = [line.quote(i, j) for i, j in spans(p)]
+            words = [line.quote(i, j) for i, j in spans(p, titled=True)]
             footing, by = _footing(d, line, p, m.i)
             made = Suspect(tuple(dict.fromkeys(q.text for q in words)), kind, footing, by, tuple(words))
             out.append((_key(line, p), made))
@@ -38,7 +38,7 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
             out.extend(_by_adjective(d, line, m.i))
     for p in line.phrases:
         if p.kind == "actor" and (found := _blamed(line, p)) is not None and (kind := _kind(line, p)) is not None:
-            words = [line.quote(i, j) for i, j in spans(p)]
+            words = [line.quote(i, j) for i, j in spans(p, titled=True)]
             by = d.speaker.name if d.speaker is not None and found == "accused" else None
             out.append((_key(line, p), Suspect(tuple(q.text for q in words), kind, found, by, tuple(words))))
         if p.kind == "weapon" and any(

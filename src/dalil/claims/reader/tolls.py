@@ -130,6 +130,19 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
     return tuple(out.values())
 
 
+def named_parts(line: Line, m: Mention) -> list[Phrase]:
+    """The persons whom a count of victims names as its part: "nine people, including the union leader X"."""
+    counted = [p for p in m.victims if p.amount is not None and (p.amount.value or 0) > 1]
+    if m.effect not in EFFECT_TOLL or not counted:
+        return []
+    for k in range(counted[-1].j, min(line.n, counted[-1].j + 12)):
+        if line.is_(k, "include"):
+            return [p for p in _included(line, k) if p.name is not None and not p.plural]
+        if line.w[k] == ";" or (line.entry(k, "verb") is not None and line.owner[k] is None and k > m.j):
+            break
+    return []
+
+
 def described_groups(line: Line) -> tuple[GroupToll, ...]:
     """Parts told by a predicate of the victims: "many victims were infants", "most of the dead were women"."""
     out: dict[str, GroupToll] = {}

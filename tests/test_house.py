@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "dalil"
 STAGES = ("archive", "atlas", "calendar", "claims", "footage", "incidents", "losses", "outlook", "publish", "web")
-GROUND = ("errors", "records", "db")
+GROUND = ("errors", "jsonl", "records", "db")
 TOP = ("pipeline", "commands", "__main__")
 
 

@@ -89,7 +89,7 @@ def test_lines_in_are_lines_out_in_order(country):
     assert result.exit_code == 1
     assert rows[0]["id"] == 1 and rows[0]["candidates"][0]["id"] == 3
     assert set(rows[0]["candidates"][0]) == {"id", "name", "lat", "lon", "admin", "country", "feature", "score", "why"}
-    assert rows[1]["error"].startswith("line 2: ") and rows[2] == {"id": "b", "error": "line 3: no query"}
+    assert rows[1]["error"].startswith("line 2: ") and rows[2] == {"id": "b", "error": 'line 3: has no "query"'}
 
 
 def test_list_and_remove(country):

@@ -175,11 +175,12 @@ def locate_command(query: str | None, country: str | None, admin: str | None, as
       dalil locate "كفر ناها" --country SY --json
       dalil locate --jsonl queries.jsonl
     """
-    from dalil.atlas.lines import answer_lines, answer_query
+    from dalil.atlas.lines import answer_query, answer_row
+    from dalil.jsonl import serve
 
     if lines is not None:
         source = query if lines == "-" and query else lines
-        sys.exit(answer_lines(source, sys.stdout, sys.stderr))
+        sys.exit(serve(source, answer_row, "locate", unit=" queries"))
     if not query:
         raise click.UsageError('give a name, or --jsonl IN.jsonl: dalil locate "Kafrnaha" --country SY')
     if country is not None:

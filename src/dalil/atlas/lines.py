@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import TextIO
-
 import msgspec
 
 from dalil.atlas.loaded import loaded
 from dalil.atlas.search import locate
 from dalil.errors import InputRefused, one_line
+from dalil.jsonl import Row
 
 
 def answer_query(query: str, country: str | None, admin: str | None, *, as_json: bool) -> str:
@@ -34,52 +30,16 @@ def answer_query(query: str, country: str | None, admin: str | None, *, as_json:
     return "\n".join(rows)
 
 
-def answer_lines(source: str, out: TextIO, err: TextIO) -> int:
-    """One line out for each line in; 1 where some could not be read, each said on `err` and in its line."""
-    try:
-        lines = list(_lines(source))
-    except OSError as error:
-        print(
-            f"dalil locate: {one_line(source)}: {error.strerror}. Give a file of JSON lines, or - for stdin", file=err
-        )
-        return 2
-    failed = 0
-    for number, line in lines:
-        identity = None
-        try:
-            row = _row(line, number)
-            identity = row.get("id")
-            result = {"id": identity, "candidates": _candidates(row, number)}
-        except InputRefused as error:
-            failed = 1
-            result = {"id": identity, "error": str(error)}
-            print(f"dalil locate: {error}", file=err)
-        out.write(msgspec.json.encode(result).decode() + "\n")
-    return failed
+def answer_row(row: Row, number: int) -> dict[str, object]:
+    """The answer to one line of `dalil locate --jsonl`."""
+    return {"id": row.get("id"), "candidates": _candidates(row, number)}
 
 
-def _lines(source: str) -> Iterator[tuple[int, bytes]]:
-    data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.strip():
-            yield number, line
-
-
-def _row(line: bytes, number: int) -> dict:
-    try:
-        row = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputRefused(f"line {number}", f"not JSON ({error})") from error
-    if not isinstance(row, dict):
-        raise InputRefused(f"line {number}", "not a JSON object")
-    return row
-
-
-def _candidates(row: dict, number: int) -> tuple:
+def _candidates(row: Row, number: int) -> tuple:
     query, country, admin = row.get("query"), row.get("country"), row.get("admin")
     if not isinstance(query, str) or not query.strip():
-        raise InputRefused(f"line {number}", "no query")
+        raise InputRefused(f"line {number}", 'has no "query"')
     for name, value in (("country", country), ("admin", admin)):
         if value is not None and not isinstance(value, str):
-            raise InputRefused(f"line {number}", f"{name} is not text")
+            raise InputRefused(f"line {number}", f'its "{name}" is no text')
     return locate(query, country=(country or "").upper() or None, admin=admin or None)

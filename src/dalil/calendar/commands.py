@@ -27,12 +27,13 @@ def date_command(text: str | None, published: str | None, lang: str | None, as_j
       dalil date "فجر الثلاثاء" --published 2019-07-17
       dalil date --jsonl phrases.jsonl
     """
-    from dalil.calendar.lines import answer_lines, answer_text, parse_day
+    from dalil.calendar.lines import answer_row, answer_text
+    from dalil.jsonl import parse_day, serve
 
     if lines is not None:
         # as with "dalil read --jsonl IN.jsonl", the file may also stand as the argument
         source = text if lines == "-" and text else lines
-        sys.exit(answer_lines(source, sys.stdout, sys.stderr))
+        sys.exit(serve(source, answer_row, "date", unit=" texts"))
     if not text:
         raise click.UsageError('give a text, or --jsonl IN.jsonl: dalil date "on Friday" --published 2016-11-05')
     try:

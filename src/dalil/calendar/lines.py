@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import TextIO
 
 import msgspec
 
 from dalil.calendar.find import find_dates
 from dalil.errors import InputRefused, one_line
-
-
-def parse_day(text: object) -> date | None:
-    """A day written YYYY-MM-DD; a time after it is left out; None stays None."""
-    if text is None or text == "":
-        return None
-    if not isinstance(text, str):
-        raise ValueError(f"expected a day as YYYY-MM-DD, found {text!r}")
-    try:
-        return date.fromisoformat(text[:10])
-    except ValueError as error:
-        raise ValueError(f"expected a day as YYYY-MM-DD, found {text!r}") from error
+from dalil.jsonl import Row, parse_day
 
 
 def answer_text(text: str, published: date | None, lang: str | None, *, as_json: bool) -> str:
@@ -42,51 +27,17 @@ def answer_text(text: str, published: date | None, lang: str | None, *, as_json:
     return "\n".join(rows)
 
 
-def answer_lines(source: str, out: TextIO, err: TextIO) -> int:
-    """One line out for each line in; 1 where some could not be read, each said on `err` and in its line."""
-    try:
-        lines = list(_lines(source))
-    except OSError as error:
-        print(f"dalil date: {one_line(source)}: {error.strerror}. Give a file of JSON lines, or - for stdin", file=err)
-        return 2
-    failed = 0
-    for number, line in lines:
-        identity = None
-        try:
-            row = _row(line, number)
-            identity = row.get("id")
-            result = {"id": identity, "dates": _dates(row, number)}
-        except InputRefused as error:
-            failed = 1
-            result = {"id": identity, "error": str(error)}
-            print(f"dalil date: {error}", file=err)
-        out.write(msgspec.json.encode(result).decode() + "\n")
-    return failed
+def answer_row(row: Row, number: int) -> dict[str, object]:
+    """The answer to one line of `dalil date --jsonl`."""
+    return {"id": row.get("id"), "dates": _dates(row, number)}
 
 
-def _lines(source: str) -> Iterator[tuple[int, bytes]]:
-    data = sys.stdin.buffer.read() if source == "-" else Path(source).read_bytes()
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.strip():
-            yield number, line
-
-
-def _row(line: bytes, number: int) -> dict:
-    try:
-        row = msgspec.json.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputRefused(f"line {number}", f"not JSON ({error})") from error
-    if not isinstance(row, dict):
-        raise InputRefused(f"line {number}", "not a JSON object")
-    return row
-
-
-def _dates(row: dict, number: int) -> list:
+def _dates(row: Row, number: int) -> list:
     text = row.get("text")
     if not isinstance(text, str):
-        raise InputRefused(f"line {number}", "no text")
+        raise InputRefused(f"line {number}", 'has no "text"')
     try:
         published = parse_day(row.get("published"))
     except ValueError as error:
-        raise InputRefused(f"line {number}", str(error)) from error
+        raise InputRefused(f"line {number}", f'its "published": {error}') from None
     return find_dates(text, published=published, lang=row.get("lang"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -85,47 +84,22 @@ def read_command(
 
 def _read_lines(source: str, defaults: Defaults) -> int:
     """One line out for each line in; 1 where some could not be read."""
-    from dalil.claims.lines import answer_lines, write_answers
+    from functools import partial
 
-    failed = 0
-    try:
-        with _opened(source) as lines:
-            answers = answer_lines(_progress(lines, unit=" reports"), defaults)
-            for error in write_answers(answers, sys.stdout.buffer):
-                click.echo(f"dalil read: {error}", err=True)
-                failed = 1
-    except BrokenPipeError:  # the reader of our output (head, a pager) has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return failed
+    from dalil.claims.lines import answer_row
+    from dalil.jsonl import serve
 
-
-def _progress(things: Iterable[T], unit: str) -> Iterable[T]:
-    """The same things; counted on stderr where a person sees that and the results go elsewhere."""
-    if sys.stdout.isatty() or not sys.stderr.isatty():
-        return things
-    from tqdm import tqdm
-
-    return tqdm(things, unit=unit, file=sys.stderr, leave=False)
-
-
-def _opened(source: str) -> BinaryIO:
-    if source == "-":
-        return sys.stdin.buffer
-    try:
-        return Path(source).open("rb")
-    except OSError as error:
-        raise DalilError(
-            f"{one_line(source)}: {error.strerror}. Give a file of JSON lines, or - for standard input"
-        ) from None
+    return serve(source, partial(answer_row, defaults=defaults), "read", unit=" reports")
 
 
 def _read_files(files: tuple[Path, ...], defaults: Defaults, *, as_json: bool) -> int:
     """A summary or a JSON line for each file, in order; 1 where some could not be read."""
     from dalil import records
     from dalil.claims.summary import summary
+    from dalil.jsonl import counted
 
     failed = 0
-    for number, path in enumerate(_progress(files, unit=" files")):
+    for number, path in enumerate(counted(files, unit=" files")):
         try:
             reading = _read_file(path, defaults)
         except InputRefused as refusal:

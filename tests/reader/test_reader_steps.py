@@ -208,3 +208,10 @@ def test_a_claim_that_only_names_its_event_again_is_folded_into_it():
     reading = read_text(text)
     assert len(reading.incidents) == 1
     assert [c.quote.text for c in reading.claims] == ["Gunmen killed a judge"]
+
+
+def test_violence_at_large_is_generic_and_an_attack_of_a_day_is_not():
+    loose = read_text("The bishop condemned the violence in the capital.")
+    assert [c.status for c in loose.claims] == ["generic"] and not loose.incidents
+    (told,) = read_text("An attack in Tal Rimah on Monday killed two men.").incidents
+    assert told.killed.best == 2

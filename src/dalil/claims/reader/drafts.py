@@ -163,3 +163,12 @@ def bare(d: Draft) -> bool:
         and d.where is None
         and d.footage is None
     )
+
+
+def unbound(d: Draft) -> bool:
+    """Whether the draft only speaks of violence at large ("the violence in the capital"), tied to no day and no one."""
+    if d.when is not None or d.footage is not None or d.line.headline or d.line.heading or d.type != "attack":
+        return False
+    if any(x.victims or x.targets or x.agents or x.weapons or x.frame != "event" for x in d.mentions):
+        return False
+    return all(x.entry.form == "pl" or d.line.is_(x.i, "atlarge") for x in d.mentions)

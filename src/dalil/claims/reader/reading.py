@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from dalil.claims.reader.drafts import Draft, bare, drafts_of
+from dalil.claims.reader.drafts import Draft, bare, drafts_of, unbound
 from dalil.claims.reader.grammars import own_grammar
 from dalil.claims.reader.lexicon import languages, lexicon
 from dalil.claims.reader.marking import Line
@@ -142,6 +142,8 @@ def _place(line: Line, drafts: list[Draft], setting: Setting) -> None:
         others = [(m.i, m.j) for o in drafts if o is not d for m in o.mentions]
         d.when = setting.when(line, mine, others)
         d.where = setting.where(line, mine, others)
+        if d.status == "reported" and unbound(d):
+            d.status = "generic"
 
 
 def _attach_footage(lines, text, setting, header, drafts: list[Draft]) -> None:

@@ -21,7 +21,7 @@ def mentions_of(line: Line) -> list[Mention]:
     """Every trigger of the sentence in order, its parts found."""
     out: list[Mention] = []
     for k in range(line.n):
-        if (parted := _parted(line, k)) is not None:
+        if line.w[k] in line.lx.multi and (parted := _parted(line, k)) is not None:
             out.append(parted)
             continue
         m = line.marks[k]

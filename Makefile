@@ -48,7 +48,7 @@ bench: $(VENV)/.test  ## speed and memory, as ratios; writes docs/bench.md
 	$(BIN)/python bench/run.py
 
 screens: $(VENV)/.test  ## docs/screens from a real browser
-	$(BIN)/python -m pytest tests/web --screens
+	$(BIN)/python tests/web/take_screens.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 lock: $(VENV)/.uv  ## pin again, with hashes and no index lines

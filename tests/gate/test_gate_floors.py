@@ -34,10 +34,11 @@ def tool(shared: Path, name: str):
 
 
 def run(command: list[str], lines: list[str]) -> list[dict]:
-    """What a dalil command answers to JSON lines."""
+    """What a dalil command answers to JSON lines; a text that cannot be read finds nothing."""
     done = subprocess.run(
-        [sys.executable, "-m", "dalil", *command], input="\n".join(lines), capture_output=True, text=True, check=True
+        [sys.executable, "-m", "dalil", *command], input="\n".join(lines), capture_output=True, text=True
     )
+    assert done.returncode in (0, 1), done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -62,7 +63,7 @@ def muc4(shared: Path, corpus: dict) -> dict[str, float]:
     read = run(["read", "--jsonl", "-"], [json.dumps({k: t.get(k) for k in ("id", "text", "lang")}) for t in texts])
     predicted = {}
     for row in read:
-        templates = [t for c in row["claims"] if (t := scorer.from_claim(c))]
+        templates = [t for c in row.get("claims", ()) if (t := scorer.from_claim(c))]
         predicted[row["id"]] = [t for i, t in enumerate(templates) if t not in templates[:i]]
     return {"F1": scorer.score(predicted, scorer.load_gold(shared / corpus["file"]))["micro"]["f1"] / 100}
 

@@ -154,14 +154,15 @@ TestHistories = Histories.TestCase
 
 @pytest.mark.slow
 def test_a_thousand_clean_exports_of_random_histories():
+    """DALIL_EXPORTS sets another number; what was done so far is printed on the way."""
     from hypothesis.stateful import run_state_machine_as_test
 
     Histories.exports = 0
-    while Histories.exports < 1000:
+    while Histories.exports < int(os.environ.get("DALIL_EXPORTS", "1000")):
         run_state_machine_as_test(
             Histories,
             settings=settings(
-                max_examples=100,
+                max_examples=20,
                 stateful_step_count=20,
                 deadline=None,
                 database=None,
@@ -169,4 +170,4 @@ def test_a_thousand_clean_exports_of_random_histories():
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    print(Histories.exports, "clean exports of random histories, all good")
+        print(Histories.exports, "clean exports of random histories, all good", flush=True)

@@ -54,7 +54,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 lock: $(VENV)/.uv  ## pin again, with hashes and no index lines
 	echo uv | $(COMPILE) - -o requirements-uv.txt
 	$(COMPILE) pyproject.toml --group build -o requirements.txt
-	$(COMPILE) pyproject.toml --group build --group test --group check -o requirements-dev.txt
+	$(COMPILE) pyproject.toml --extra pdf --group build --group test --group check -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) $(DEMO) build dist src/*.egg-info

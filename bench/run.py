@@ -18,7 +18,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 TABLE = HERE.parent / "docs" / "bench.md"
-SCRIPTS = ("add_folder.py", "text_speed.py", "read_speed.py", "locate_speed.py", "date_speed.py")
+SCRIPTS = ("add_folder.py", "custody_speed.py", "text_speed.py", "read_speed.py", "locate_speed.py", "date_speed.py")
 
 
 def measure(script: str) -> list[dict]:

@@ -332,7 +332,13 @@ def witness_command(request: TextIO, log_key: str, key: Path, name: str, state: 
 
 @click.group("key")
 def key_command() -> None:
-    """Change the log's signing key, or keep it encrypted."""
+    """Change the log's signing key, or keep it encrypted.
+
+    \b
+    Examples:
+      dalil key rotate --archive my-archive
+      dalil key encrypt --help
+    """
 
 
 @key_command.command("rotate")

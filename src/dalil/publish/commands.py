@@ -12,7 +12,12 @@ from dalil.archive.commands import archive_option, by_option, open_to_write
 
 @click.group("export")
 def export_command() -> None:
-    """Give what an archive holds to others."""
+    """Give what an archive holds to others.
+
+    \b
+    Example:
+      dalil export case --archive my-archive for-the-court
+    """
 
 
 @export_command.command("case")

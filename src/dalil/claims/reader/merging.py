@@ -11,6 +11,7 @@ from datetime import date
 
 from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
+from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
 from dalil.claims.reader.phrases import Phrase
 from dalil.claims.reader.tolls import groups_of, named_parts, sides, toll_of, value
@@ -156,23 +157,28 @@ def _join(event: Event, index: int, d: Draft) -> None:
             event.where, event.where_told = d.where, told
 
 
+def gather_victims(people: People, d: Draft, m: Mention) -> None:
+    """Those whom the mention says were harmed stand among the people, each once; a told nobody is no one."""
+    together: list[Person] = []
+    for p in m.victims:
+        if p.amount is not None and p.amount.best == 0:
+            continue
+        if p.kind == "pronoun" and d.line.is_(p.i, "reflex") and m.agents:
+            p = m.agents[0]
+        known = people.add(d.line, p, m.effect, together)
+        if known is not None:
+            together.append(known)
+    for p in named_parts(d.line, m):
+        people.add(d.line, p, m.effect, together)
+
+
 def _count(event: Event) -> None:
     people = event.people
     for d in event.drafts:
         for m in d.mentions:
             if d.status == "attempted" and m.effect in ("death", "injury"):
                 m.effect = "unknown"
-            together: list[Person] = []
-            for p in m.victims:
-                if p.amount is not None and p.amount.best == 0:
-                    continue
-                if p.kind == "pronoun" and d.line.is_(p.i, "reflex") and m.agents:
-                    p = m.agents[0]
-                known = people.add(d.line, p, m.effect, together)
-                if known is not None:
-                    together.append(known)
-            for p in named_parts(d.line, m):
-                people.add(d.line, p, m.effect, together)
+            gather_victims(people, d, m)
     event.victims = victims_of(people.persons)
     event.killed = _toll(event, "killed", {"death"})
     event.injured = _toll(event, "injured", {"injury", "shot", "stabbed"})

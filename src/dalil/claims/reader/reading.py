@@ -9,7 +9,7 @@ from dalil.claims.reader.drafts import Draft, bare, drafts_of, unbound
 from dalil.claims.reader.grammars import own_grammar
 from dalil.claims.reader.lexicon import languages, lexicon
 from dalil.claims.reader.marking import Line
-from dalil.claims.reader.merging import Event, events_of, gather_mentions
+from dalil.claims.reader.merging import Event, events_of, gather_mentions, gather_victims
 from dalil.claims.reader.people import People, victims_of
 from dalil.claims.reader.phrases import phrases_of
 from dalil.claims.reader.positions import with_positions
@@ -20,7 +20,7 @@ from dalil.claims.reader.speakers import sayings_of, speaker_of
 from dalil.claims.reader.status import statuses
 from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
 from dalil.claims.reader.tokens import sentences, shouting
-from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, named_parts, toll_of, with_groups
+from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, toll_of, with_groups
 from dalil.claims.text.pasted import find_header
 from dalil.records import Claim, Quote, Reading, TextIncident, Toll
 
@@ -223,17 +223,7 @@ def _no_before(d: Draft, m) -> int:
 def _claim(d: Draft) -> Claim:
     people = People()
     for m in d.mentions:
-        together = []
-        for p in m.victims:
-            if p.amount is not None and p.amount.best == 0:
-                continue
-            if p.kind == "pronoun" and d.line.is_(p.i, "reflex") and m.agents:
-                p = m.agents[0]
-            known = people.add(d.line, p, m.effect, together)
-            if known is not None:
-                together.append(known)
-        for p in named_parts(d.line, m):
-            people.add(d.line, p, m.effect, together)
+        gather_victims(people, d, m)
     tolls = {}
     for kind in ("killed", "injured", "missing"):
         groups = groups_of(d.line, d.mentions, kind) + (d.groups if kind == "killed" else ())

@@ -134,21 +134,21 @@ def derive(archive: Archive) -> list[Derived]:
     """Everything that waits is read or probed and in its incidents."""
     from dalil import pipeline
 
-    return watch(archive, pipeline.derive_waiting, total=len(pipeline.waiting(archive)))
+    return watch(archive, pipeline.derive_waiting)
 
 
-def watch(archive: Archive, run: Callable[..., list[Derived]], total: int | None = None) -> list[Derived]:
+def watch(archive: Archive, run: Callable[..., list[Derived]]) -> list[Derived]:
     """What `run` derives from the archive, with a progress bar and a line on stderr for each problem."""
     from tqdm import tqdm
 
-    with tqdm(total=total, unit=" objects", desc="reading", disable=None, file=sys.stderr, leave=False) as bar:
+    with tqdm(unit=" objects", desc="reading", disable=None, file=sys.stderr, leave=False) as bar:
 
         def tell(derived: Derived) -> None:
             for problem in derived.problems:
                 say(f"{one_line(derived.capture.name)}: {problem}")
             bar.update()
 
-        return run(archive, tell)
+        return run(archive, tell, bar.reset)
 
 
 def say(text: str) -> None:

@@ -64,17 +64,25 @@ def waiting(archive: Archive) -> list[Capture]:
     return [capture for capture in archive.captures() if capture.seq in wanted] if wanted else []
 
 
-def derive_waiting(archive: Archive, on_done: Callable[[Derived], None] | None = None) -> list[Derived]:
-    """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order."""
+def derive_waiting(
+    archive: Archive,
+    on_done: Callable[[Derived], None] = lambda _: None,
+    on_start: Callable[[int], None] = lambda _: None,
+) -> list[Derived]:
+    """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order.
+
+    `on_start` is told how many objects wait, `on_done` of each as it is done.
+    """
     done: list[Derived] = []
     with archive.engine.begin() as conn:
         search.ensure_index(conn)
+    queue = waiting(archive)
+    on_start(len(queue))
     with with_places(archive.path / PLACES):
-        for capture in waiting(archive):
+        for capture in queue:
             derived = derive(archive, capture)
             done.append(derived)
-            if on_done:
-                on_done(derived)
+            on_done(derived)
     return done
 
 
@@ -148,11 +156,15 @@ def note(conn: Connection, derived: Derived) -> None:
         conn.execute(insert(db.problem), rows)
 
 
-def rebuild(archive: Archive, on_done: Callable[[Derived], None] | None = None) -> list[Derived]:
+def rebuild(
+    archive: Archive,
+    on_done: Callable[[Derived], None] = lambda _: None,
+    on_start: Callable[[int], None] = lambda _: None,
+) -> list[Derived]:
     """Everything derived is thrown away and made again from the bytes, the log and people's judgements."""
     with archive.engine.begin() as conn:
         search.drop_index(conn)
     db.drop_derived(archive.engine)
     shutil.rmtree(archive.derived, ignore_errors=True)
     archive.rebuild_captures()
-    return derive_waiting(archive, on_done)
+    return derive_waiting(archive, on_done, on_start)

@@ -83,7 +83,7 @@ class Archive:
         except OSError as error:
             archive._let_go()
             raise StoreFailed(f"cannot make an archive at {path}: {error.strerror or error}") from None
-        except BaseException:
+        except BaseException:  # whatever went wrong, also Ctrl-C: the archive is free for others
             archive._let_go()
             raise
         return archive
@@ -119,7 +119,7 @@ class Archive:
         except DatabaseError as error:
             archive._let_go()
             raise CustodyBroken(f"{database} is damaged: {error.orig}. Restore it from a copy") from None
-        except BaseException:
+        except BaseException:  # whatever went wrong, also Ctrl-C: the archive is free for others
             archive._let_go()
             raise
         return archive

@@ -121,12 +121,32 @@ claim = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("position", Integer, primary_key=True),
-    Column("type", String(30), nullable=False, index=True),
-    Column("status", String(20), nullable=False, index=True),
+    Column("type", String(30), nullable=False),
+    Column("status", String(20), nullable=False),
     Column("start", String(10)),
     Column("end", String(10)),
     Column("place", Text),
+    Column("actor", Text),
 )
+# Each of the things that a search is narrowed by, newest first.
+for narrowed in ("type", "status", "place", "actor"):
+    Index(f"claim_by_{narrowed}", claim.c[narrowed], claim.c.start)
+Index("claim_by_day", claim.c.start)
+
+# People harmed or aimed at, a row for each entry of a claim, so that they can be found without reading every claim.
+victim = Table(
+    "victim",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("named", Integer, nullable=False),
+    Column("effect", String(12), nullable=False),
+    Column("count", Integer),
+    Column("start", String(10)),
+)
+Index("victim_by_day", victim.c.named, victim.c.start, victim.c.sha256, victim.c.position, victim.c.number)
 
 # records.Footage as its JSON.
 footage = Table(
@@ -145,18 +165,37 @@ incident = Table(
     metadata,
     Column("id", String(120), primary_key=True),
     Column("founded", Integer, nullable=False, index=True),
-    Column("type", String(30), nullable=False, index=True),
+    Column("type", String(30), nullable=False),
     Column("start", String(10), index=True),
     Column("end", String(10)),
     Column("place", Text),
     Column("lat", Float, index=True),
     Column("lon", Float),
+    Column("admin", Text),
+    Column("precision", Integer),
+    Column("radius_m", Float),
     Column("killed_low", Integer),
     Column("killed_high", Integer),
+    Column("accounts", Integer, nullable=False, server_default="0"),
+    Column("disputed", Integer, nullable=False, server_default="0"),
     Column("record", Text, nullable=False),
 )
 
 Index("incident_by_day", incident.c.start, incident.c.id)
+for narrowed in ("type", "admin", "disputed"):
+    Index(f"incident_by_{narrowed}", incident.c[narrowed], incident.c.start, incident.c.id)
+
+# What an incident is found by that it has several of: `kind` "actor" (who is said to have done it) or "source".
+facet = Table(
+    "facet",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("incident", String(120), primary_key=True),
+    Column("start", String(10)),
+)
+Index("facet_of_incident", facet.c.incident)
+Index("facet_by_day", facet.c.kind, facet.c.value, facet.c.start, facet.c.incident)
 
 account = Table(
     "account",
@@ -177,7 +216,7 @@ mention = Table(
 )
 
 TRUTH = (log, disclosure, pending, frontier)
-DERIVED = (capture, derivation, problem, document, claim, footage, incident, account, mention)
+DERIVED = (capture, derivation, problem, document, claim, victim, footage, incident, facet, account, mention)
 
 
 def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:

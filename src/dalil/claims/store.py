@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
-from dalil.records import Document, Reading, decode, encode
+from dalil.records import Claim, Document, Reading, decode, encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,41 @@ def save_document(conn: Connection, document: Document, reading: Reading | None)
             "start": claim.when.start.isoformat() if claim.when else None,
             "end": claim.when.end.isoformat() if claim.when else None,
             "place": claim.where.name if claim.where else None,
+            "actor": actor_of(claim),
         }
         for position, claim in enumerate(reading.claims if reading else ())
     ]
     if rows:
         conn.execute(insert(db.claim), rows)
+    people = [
+        row for position, claim in enumerate(reading.claims if reading else ()) for row in victim_rows(position, claim)
+    ]
+    if people:
+        conn.execute(insert(db.victim), [{"sha256": document.object, **row} for row in people])
+
+
+def actor_of(claim: Claim) -> str | None:
+    """Whom the claim says did it: the first name of the first suspect who is not cleared of it."""
+    return next((s.mentions[0] for s in claim.suspects if s.mentions and s.attribution != "denied"), None)
+
+
+def victim_rows(position: int, claim: Claim) -> Iterator[dict[str, object]]:
+    """A row for each entry of people harmed, as the page of people looks them up."""
+    for number, victim in enumerate(claim.victims):
+        yield {
+            "position": position,
+            "number": number,
+            "name": victim.mentions[0] if victim.mentions else "",
+            "named": int(victim.named),
+            "effect": victim.effect,
+            "count": victim.count,
+            "start": claim.when.start.isoformat() if claim.when else None,
+        }
 
 
 def delete_document(conn: Connection, sha256: str) -> None:
     """Nothing of that document stands in the database any more."""
+    conn.execute(delete(db.victim).where(db.victim.c.sha256 == sha256))
     conn.execute(delete(db.claim).where(db.claim.c.sha256 == sha256))
     conn.execute(delete(db.document).where(db.document.c.sha256 == sha256))
 

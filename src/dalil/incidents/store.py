@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
+from dalil.incidents.facets import narrowed_by, save_facets
 from dalil.incidents.likeness import point
 from dalil.records import Incident, decode, encode
 
@@ -53,9 +54,11 @@ def save_incident(conn: Connection, incident: Incident, founded: int) -> None:
             lon=at.lon if at else None,
             killed_low=incident.killed.low if incident.killed else None,
             killed_high=incident.killed.high if incident.killed else None,
+            **narrowed_by(incident),
             record=encode(incident).decode(),
         )
     )
+    save_facets(conn, incident)
 
 
 def load_incident(conn: Connection, incident_id: str) -> Incident | None:

@@ -159,6 +159,18 @@ footage = Table(
     Column("record", Text, nullable=False),
 )
 
+# records.FootageMatch as its JSON, each pair once: `sha256` is the later of the two in the log's order.
+footage_match = Table(
+    "footage_match",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("other", String(64), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("record", Text, nullable=False),
+)
+
 # records.Incident as its JSON, with what lists and filters need.
 incident = Table(
     "incident",
@@ -216,7 +228,20 @@ mention = Table(
 )
 
 TRUTH = (log, disclosure, pending, frontier)
-DERIVED = (capture, derivation, problem, document, claim, victim, footage, incident, facet, account, mention)
+DERIVED = (
+    capture,
+    derivation,
+    problem,
+    document,
+    claim,
+    victim,
+    footage,
+    footage_match,
+    incident,
+    facet,
+    account,
+    mention,
+)
 
 
 def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False) -> Engine:

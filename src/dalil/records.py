@@ -329,6 +329,39 @@ class Footage:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FootageMatch:
+    """A stretch of `object` that shows (or sounds like) a stretch of `other`, which stands before it in the log.
+
+    Times are None on the side of a picture. Time t of `object` is time speed * t + offset_s of `other`. `edits` names
+    what was done to `object` as compared with `other` ("mirrored", "cropped", "inset", "turned", "captioned",
+    "speed", "sound_only", "silent", "other_sound"). `map` takes `other`'s picture (384 on its longer side) to
+    `object`'s, after mirroring it, as the two rows of an affine map. The numbers that led to the verdict: `inliers`,
+    features that agree on that map; `appearance`, share of the textured picture that agrees; `motion`, correlation of
+    what changes; `sound_error`, share of sound bits that differ; `still_camera`, whether neither camera moves.
+    """
+
+    object: str
+    other: str
+    kind: Literal["copy", "clip", "still", "audio"]
+    verdict: Literal["same_recording", "same_scene"]
+    start_s: float | None
+    end_s: float | None
+    other_start_s: float | None
+    other_end_s: float | None
+    score: float
+    mirrored: bool
+    speed: float
+    offset_s: float
+    edits: tuple[str, ...]
+    map: tuple[float, ...] | None
+    inliers: int
+    appearance: float | None
+    motion: float | None
+    sound_error: float | None
+    still_camera: bool
+
+
 # ---------------------------------------------------------------- incidents across documents
 
 

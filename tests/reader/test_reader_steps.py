@@ -1,12 +1,14 @@
 """Each step of the cascade on sentences of our own; nobody and no place named here exists."""
 
+import golden_scoring
 import pytest
 
 from dalil.claims.reader import read_text
 from dalil.claims.reader.lexicon import lexicon
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import amount_at
-from dalil.claims.reader.phrases import phrases_of
+from dalil.claims.reader.openings import openings
+from dalil.claims.reader.phrases import phrase_at, phrases_of
 from dalil.claims.reader.roles import mentions_of
 from dalil.claims.reader.status import statuses
 from dalil.claims.reader.tokens import sentences, shouting, wrapped
@@ -215,3 +217,15 @@ def test_violence_at_large_is_generic_and_an_attack_of_a_day_is_not():
     assert [c.status for c in loose.claims] == ["generic"] and not loose.incidents
     (told,) = read_text("An attack in Tal Rimah on Monday killed two men.").incidents
     assert told.killed.best == 2
+
+
+# ---------------------------------------------------------------- phrases
+
+
+def test_no_phrase_opens_where_the_quick_look_sees_none():
+    """The quick look only saves time: every word where it says no opens no phrase."""
+    for row in golden_scoring.sentences("en"):
+        for made in lines(row["text"] + "\n\nThe middle aged man, one of between three and six local medics, fled."):
+            may_open = openings(made)
+            opened = [k for k in range(made.n) if (p := phrase_at(made, k)) is not None and p.j > k]
+            assert all(may_open[k] for k in opened), (row["id"], made.w)

@@ -6,8 +6,9 @@ A phrase may mean several things; the reader takes the longest phrase that start
 from __future__ import annotations
 
 import csv
+import gc
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -38,6 +39,21 @@ class Entry:
     high: int | None = None
 
 
+class Meanings(tuple[Entry, ...]):
+    """All meanings of one phrase, in the order of the lexicons; `first` holds the first of each kind."""
+
+    first: dict[str, Entry]
+    classes: frozenset[str]
+
+    def __new__(cls, entries: Iterable[Entry]) -> Meanings:
+        made = super().__new__(cls, entries)
+        made.first = {}
+        for e in made:
+            made.first.setdefault(e.cat, e)
+        made.classes = frozenset(e.a for e in made if e.cat == "class")
+        return made
+
+
 class Lexicon:
     """All phrases of one language: `single` by word, `multi` by first word with the remaining words, longest first."""
 
@@ -48,12 +64,13 @@ class Lexicon:
         self.abbreviations = frozenset(settings.get("abbreviations", ()))
         self.ordinary: frozenset[str] = frozenset()  # words that are no names where a text is all capitals
         self.openers = frozenset(settings.get("openers", ()))
-        self.single: dict[str, tuple[Entry, ...]] = {}
-        self.multi: dict[str, list[tuple[tuple[str, ...], tuple[Entry, ...]]]] = {}
+        self.single: dict[str, Meanings] = {}
+        self.multi: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
+        self.parted: frozenset[str] = frozenset()  # first words of verbs whose particle may stand behind the object
         self.classes: dict[str, frozenset[str]] = {}
         self.word_classes: dict[str, frozenset[str]] = {}
 
-    def match(self, words: list[str], i: int) -> tuple[int, tuple[Entry, ...]] | None:
+    def match(self, words: list[str], i: int) -> tuple[int, Meanings] | None:
         """The end and the meanings of the longest phrase that starts at word `i`."""
         first = words[i]
         longer = self.multi.get(first)
@@ -82,6 +99,7 @@ def folder(tag: str) -> Traversable:
     return files("dalil.claims").joinpath("languages", tag)
 
 
+@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The tags of every language that has a folder."""
     root = files("dalil.claims").joinpath("languages")
@@ -226,7 +244,7 @@ def lexicon(tag: str) -> Lexicon:
         made.ordinary = frozenset(x for x in learned.read_text("utf-8").split("\n") if x and not x.startswith("#"))
     classes: dict[str, set[str]] = {}
     for words, found in table.items():
-        entries = tuple(found)
+        entries = Meanings(found)
         if len(words) == 1:
             made.single[words[0]] = entries
             for e in entries:
@@ -236,10 +254,13 @@ def lexicon(tag: str) -> Lexicon:
             made.multi.setdefault(words[0], []).append((words[1:], entries))
     for options in made.multi.values():
         options.sort(key=lambda o: -len(o[0]))
+    made.parted = frozenset(
+        word for word, options in made.multi.items() if any(e.cat == "verb" for _, found in options for e in found)
+    )
     made.classes = {k: frozenset(v) for k, v in classes.items()}
-    made.word_classes = {
-        word: frozenset(e.a for e in entries if e.cat == "class") for word, entries in made.single.items()
-    }
+    made.word_classes = {word: entries.classes for word, entries in made.single.items()}
+    gc.collect()
+    gc.freeze()  # the tables live as long as the program: walking them again took a tenth of the reading
     return made
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dalil.claims.reader.lexicon import Entry, Lexicon
+from dalil.claims.reader.lexicon import Entry, Lexicon, Meanings
 from dalil.claims.reader.tokens import Sentence
 from dalil.records import Quote
 
 NONE: frozenset[str] = frozenset()
+NOTHING = Meanings(())
 
 
 class Line:
@@ -37,7 +38,7 @@ class Line:
         self.w, self.s, self.e, self.cap = sentence.w, sentence.s, sentence.e, sentence.cap
         self.number, self.paragraph, self.heading = sentence.number, sentence.paragraph, sentence.heading
         self.n = len(self.w)
-        self.marks: list[tuple[int, tuple[Entry, ...]] | None] = [None] * self.n
+        self.marks: list[tuple[int, Meanings] | None] = [None] * self.n
         words = sum(x[0].isalpha() for x in self.w)
         self.headline = not shout and words >= 5 and sum(1 for c in self.cap if c) > 0.7 * words
         self.cover: list[int] = list(range(self.n))
@@ -57,13 +58,13 @@ class Line:
             if found is not None and any(e.form == "abbr" for e in found[1]):
                 found = self._abbreviation(k, found)
             if found is not None and found[0] > k + 1 and k > 2 and self._only_where(k, found):
-                found = (k + 1, self.lx.single.get(words[k], ()))
+                found = (k + 1, self.lx.single.get(words[k], NOTHING))
             if found is None:
                 k += 1
             else:
                 marks[k] = found
                 if found[0] > k + 1:
-                    kinds = frozenset(e.a for e in found[1] if e.cat == "class")
+                    kinds = found[1].classes
                     for x in range(k, found[0]):
                         self.cover[x], self.kinds[x] = k, kinds
                 k = found[0]
@@ -77,7 +78,7 @@ class Line:
         """Letters that are also a word (WHO, IS) mean a body only where they stand in capitals among small letters."""
         if self.cap[k] == 2 and not self.shout:
             return found
-        kept = tuple(e for e in found[1] if e.form != "abbr")
+        kept = Meanings(e for e in found[1] if e.form != "abbr")
         if kept or not self.shout:
             return (found[0], kept) if kept else None
         return found
@@ -87,9 +88,7 @@ class Line:
         if 0 <= k < self.n:
             m = self.marks[k]
             if m is not None:
-                for e in m[1]:
-                    if e.cat == cat:
-                        return e
+                return m[1].first.get(cat)
         return None
 
     def end(self, k: int) -> int:

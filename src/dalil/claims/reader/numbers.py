@@ -31,7 +31,7 @@ class Amount:
 
 
 def _num(line: Line, k: int, kinds: tuple[str, ...]):
-    if not 0 <= k < line.n or line.marks[k] is None:
+    if not 0 <= k < line.n or (m := line.marks[k]) is None or "num" not in m[1].first:
         return None
     return next((e for e in line.marks[k][1] if e.cat == "num" and e.a in kinds), None)
 
@@ -123,8 +123,21 @@ def _dated(line: Line, k: int, word: str) -> bool:
     return m is None or not any(e.cat in ("people", "target", "weapon") for e in m[1])
 
 
+def _figures(line: Line, i: int) -> bool:
+    """Whether an amount may start at word i at all: a figure, a word of number, a pair or an opened range."""
+    if i >= line.n:
+        return False
+    m = line.marks[i]
+    if m is not None and ("num" in m[1].first or "range_open" in m[1].classes):
+        return True
+    word = line.w[i]
+    return word[0].isdigit() or "-" in word
+
+
 def amount_at(line: Line, i: int) -> Amount | None:
     """The amount that starts at word i, its bounds included, or None."""
+    if not _figures(line, i):
+        return None
     k, bound, more = i, None, False
     while k < line.n:
         e = _num(line, k, ("low", "high", "about"))

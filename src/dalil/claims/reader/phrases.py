@@ -8,52 +8,12 @@ from dataclasses import dataclass
 from dalil.claims.reader.lexicon import Entry
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import Amount, amount_at
+from dalil.claims.reader.openings import CLOSED, HEADS, openings
 
-HEADS = ("people", "target", "weapon", "actor")
 MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
 SPELLED_AGE = re.compile(r"^([a-z]+)-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
-# Classes whose words end a run of modifiers.
-CLOSED = frozenset(
-    [
-        "det",
-        "poss",
-        "indef",
-        "defin",
-        "prep",
-        "by",
-        "of",
-        "on",
-        "with",
-        "loc",
-        "include",
-        "aux",
-        "have",
-        "do",
-        "modal",
-        "conj",
-        "and",
-        "or",
-        "sub",
-        "rel",
-        "pron",
-        "pronsg",
-        "pronpl",
-        "reflex",
-        "neg",
-        "adv",
-        "self",
-        "range_open",
-        "range_join",
-        "footage",
-        "aftermath",
-        "promo",
-        "withothers",
-        "begin",
-        "carry",
-    ]
-)
 NAME = 5  # words of a name in a text of capitals
 ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
 UNKNOWN = 4  # words of a noun phrase that no lexicon knows
@@ -94,11 +54,8 @@ def head_entry(line: Line, k: int) -> Entry | None:
     m = line.marks[k]
     if m is None:
         return None
-    for cat in HEADS:
-        for e in m[1]:
-            if e.cat == cat:
-                return e
-    return None
+    first = m[1].first
+    return next((first[cat] for cat in HEADS if cat in first), None)
 
 
 def opens_name(line: Line, k: int) -> bool:
@@ -446,11 +403,12 @@ def phrases_of(line: Line) -> list[Phrase]:
     """Every phrase of the sentence in order, none overlapping; also kept on the line, word by word."""
     out: list[Phrase] = []
     k = 0
+    may_open = openings(line)
     while k < line.n:
         if not line.w[k][0].isalnum():
             k += 1
             continue
-        phrase = phrase_at(line, k)
+        phrase = phrase_at(line, k) if may_open[k] else None
         if phrase is None or phrase.j <= k:
             k = line.end(k)
             continue

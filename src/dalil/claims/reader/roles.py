@@ -21,11 +21,13 @@ def mentions_of(line: Line) -> list[Mention]:
     """Every trigger of the sentence in order, its parts found."""
     out: list[Mention] = []
     for k in range(line.n):
-        if line.w[k] in line.lx.multi and (parted := _parted(line, k)) is not None:
+        if line.w[k] in line.lx.parted and (parted := _parted(line, k)) is not None:
             out.append(parted)
             continue
         m = line.marks[k]
         if m is None:
+            continue
+        if "verb" not in m[1].first and "noun" not in m[1].first:
             continue
         owner = line.owner[k]
         entry = None if line.is_(k, "monthname") and (line.cap[k] == 1 or line.shout) else trigger_at(line, k)

@@ -75,7 +75,7 @@ def wrapped(text: str) -> bool:
 def _pieces(word: str, start: int) -> list[tuple[str, int, int]]:
     """A possessive or a contraction cut from its word: victim's → victim, 's."""
     low = plain(word)
-    if len(low) == len(word):
+    if len(low) == len(word) and "'" in low:
         for tail in ("n't", "'s", "'re", "'ll", "'ve"):
             if low.endswith(tail) and len(low) > len(tail):
                 cut = len(word) - len(tail)
@@ -111,6 +111,15 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
             out.append(current)
             current = Sentence(len(out), paragraph)
             closing = False
+        if word.isalpha() and word.isascii():  # most words: nothing to cut, no end, no bullet
+            low = word.lower()
+            current.w.append(low)
+            current.s.append(m.start())
+            current.e.append(m.end())
+            current.cap.append(
+                0 if low == word else (2 if len(word) > 1 and word.isupper() else int(word[0].isupper()))
+            )
+            continue
         first = word[0]
         if not first.isupper() and "-" in word[1:4] and word[word.index("-") + 1 : word.index("-") + 2].isupper():
             first = "A"  # al-Furqal is a name, though its article is small

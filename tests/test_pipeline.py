@@ -15,7 +15,7 @@ from dalil.archive import Archive, find
 from dalil.archive.blobs.local import hash_file
 from dalil.archive.verify import verify
 from dalil.claims.store import load_document
-from dalil.incidents import store
+from dalil.incidents import reports, store
 from dalil.records import encode
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "kafr-naha"
@@ -178,7 +178,7 @@ def test_a_fault_in_reading_costs_one_line_and_leaves_nothing_half_done(archive,
 
     (tmp_path / "a.txt").write_text(REPORT)
     (tmp_path / "b.txt").write_text(REPORT.replace("Three", "Four"))
-    monkeypatch.setattr(pipeline, "link_reading", stumble)
+    monkeypatch.setattr(reports, "link_reading", stumble)
     _, derived = add(archive, tmp_path / "a.txt")
     monkeypatch.undo()
     assert len(derived[0].problems) == 1 and "IndexError" in derived[0].problems[0]

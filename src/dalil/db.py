@@ -93,6 +93,26 @@ derivation = Table(
     Column("seq", Integer, nullable=False, index=True),
 )
 
+# People's judgements as the log discloses them. `subject` is canonical JSON: the newest line that was not reversed
+# stands for one kind and subject. `document` and `other` are the documents that it touches; `applied` is 0 until what
+# it changes has been derived anew.
+judgement = Table(
+    "judgement",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False, index=True),
+    Column("subject", Text, nullable=False),
+    Column("document", String(100), index=True),
+    Column("other", String(100), index=True),
+    Column("verdict", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("reversed_by", Integer),
+    Column("applied", Integer, nullable=False, index=True),
+)
+Index("judgement_subject", judgement.c.kind, judgement.c.subject)
+
 # What went wrong with one object, for people: stage, one clear line.
 problem = Table(
     "problem",
@@ -230,6 +250,7 @@ mention = Table(
 TRUTH = (log, disclosure, pending, frontier)
 DERIVED = (
     capture,
+    judgement,
     derivation,
     problem,
     document,

@@ -1,7 +1,7 @@
 """add → capture → text or footage → claims → incidents: each object once, in the order of the custody log.
 
-What is derived here is a function of the captured bytes, the log's order and the settings in dalil.toml, so that
-`rebuild` gives the same bytes again. Nothing is derived before its bytes are stored and logged.
+What is derived here is a function of the captured bytes, the log's order, the judgements that stand and the settings
+in dalil.toml, so that `rebuild` gives the same bytes again. Nothing is derived before its bytes are stored and logged.
 """
 
 from __future__ import annotations
@@ -19,18 +19,14 @@ from dalil import db
 from dalil.archive import Archive
 from dalil.atlas.loaded import with_places
 from dalil.claims import search
-from dalil.claims import store as documents
-from dalil.claims.reader import read_text
-from dalil.claims.text import TEXT_TYPES, extract
+from dalil.claims.text import TEXT_TYPES
 from dalil.errors import DalilError, InputRefused, one_line
 from dalil.footage import FOOTAGE_PREFIXES, probe
 from dalil.footage import store as recordings
-from dalil.incidents.linking import link_reading
+from dalil.incidents import reports
 from dalil.incidents.recordings import link_footage
+from dalil.incidents.reports import PLACES
 from dalil.records import Capture
-
-# An archive's own places, before every gazetteer's: the columns are those of `dalil gazetteer places load`.
-PLACES = "places.csv"
 
 talk = logging.getLogger("dalil.pipeline")
 
@@ -71,11 +67,14 @@ def derive_waiting(
 ) -> list[Derived]:
     """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order.
 
+    Judgements whose effect a crash kept from being derived are applied first.
+
     `on_start` is told how many objects wait, `on_done` of each as it is done.
     """
     done: list[Derived] = []
     with archive.engine.begin() as conn:
         search.ensure_index(conn)
+    reports.apply_waiting(archive)
     queue = waiting(archive)
     on_start(len(queue))
     with with_places(archive.path / PLACES):
@@ -118,21 +117,7 @@ def derive_by_type(archive: Archive, conn: Connection, capture: Capture) -> Deri
 
 def derive_report(archive: Archive, conn: Connection, capture: Capture) -> Derived:
     """The report's text, claims and incidents stand in the database."""
-    path, sha256 = archive.object_path(capture.object.sha256), capture.object.sha256
-    document = extract(path, capture.object.media_type, name=capture.name, object=sha256)
-    reading = read_text(
-        document.text,
-        id=sha256,
-        published=document.published,
-        lang=document.lang,
-        country=archive.settings.country,
-        title=document.title,
-        author=document.author,
-        publisher=document.publisher,
-    )
-    documents.save_document(conn, document, reading)
-    search.index_document(conn, document)
-    incidents = link_reading(conn, document, reading)
+    document, incidents = reports.derive_report(archive, conn, capture)
     return Derived(capture, "report", incidents, document.problems)
 
 

@@ -63,6 +63,24 @@ class Checkpoint:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person decided: line `seq` of the log. It stands until it is reversed or judged anew, never overwritten.
+
+    `subject` names what it is about and `verdict` what was decided, in the shapes of archive/judgements.py.
+    `reversed_by` is the line that took it back.
+    """
+
+    seq: int
+    at_utc: datetime
+    by: str
+    reason: str
+    kind: Literal["place", "claim", "link", "grade", "footage", "open"]
+    subject: dict[str, object]
+    verdict: object
+    reversed_by: int | None = None
+
+
 # ---------------------------------------------------------------- words
 
 
@@ -377,7 +395,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What one report says of an incident: `index` is the incident's place in that report's reading."""
+    """What one report says of an incident: `index` is the incident's place in that report's reading.
+
+    `judgements` are the log lines by which people overruled the reader in it.
+    """
 
     document: str
     index: int
@@ -390,6 +411,7 @@ class Account:
     event: TextIncident
     claims: tuple[Claim, ...]
     link: tuple[Evidence, ...]
+    judgements: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from dalil import __version__, db
-from dalil.archive import captures, custody, keys, merkle
+from dalil.archive import captures, custody, judgements, keys, merkle
 from dalil.archive.blobs import open_store
 from dalil.archive.blobs.local import StoreFailed, sync_folder, write_file
 from dalil.archive.checkpoints import Checkpoints, note_sha256
@@ -282,8 +282,9 @@ class Archive:
                 yield custody.as_capture(row)
 
     def rebuild_captures(self) -> int:
-        """The capture table is made anew from the log, identically; how many captures there are."""
+        """The tables of captures and judgements are made anew from the log, identically; how many captures."""
         with self.transaction() as connection:
+            judgements.rebuild(connection)
             return custody.rebuild_captures(connection)
 
     # ------------------------------------------------------------ the log

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from sqlalchemy.schema import DropTable
 
 from dalil import db
-from dalil.archive import custody, lines
+from dalil.archive import custody, judgements, lines
 from dalil.archive.blobs.local import StoreFailed, remove, sync_folder
 from dalil.archive.custody import BYTES, Target, targets
 from dalil.errors import DalilError, InputRefused
@@ -162,6 +162,7 @@ def erase(archive: Archive, chosen: Sequence[Target], *, reason: str, by: str) -
             rows = [{"id": n, "sha256": sha256, "details": details} for n, sha256 in enumerate(doomed, first)]
             connection.execute(insert(db.pending), rows)
         drop_all_derived(connection)
+        judgements.rebuild(connection)
         custody.rebuild_captures(connection)
     archive.committed(edge)
     finish(archive)

@@ -16,13 +16,16 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
+from dalil.archive import judgements
 from dalil.incidents import ledger, likeness, recordings, store
 from dalil.records import (
     Account,
+    Claim,
     DateSpan,
     Document,
     Evidence,
     Incident,
+    Judgement,
     Neighbour,
     Place,
     Reading,
@@ -33,8 +36,9 @@ from dalil.records import (
 def link_reading(conn: Connection, document: Document, reading: Reading) -> tuple[str, ...]:
     """Every incident of the reading belongs to an incident of the archive; their ids, in the reading's order."""
     ids = []
+    judged = judgements.standing(conn, document=document.object) if reading.incidents else []
     for index in range(len(reading.incidents)):
-        account = account_of(document, reading, index)
+        account = account_of(document, reading, index, judged)
         home, evidence = find_home(conn, account)
         if home is None:
             ids.append(found(conn, account))
@@ -48,8 +52,11 @@ def link_reading(conn: Connection, document: Document, reading: Reading) -> tupl
     return tuple(ids)
 
 
-def account_of(document: Document, reading: Reading, index: int) -> Account:
-    """What the document says of its incident number `index`, with the claims that it rests on."""
+def account_of(document: Document, reading: Reading, index: int, judged: Iterable[Judgement] = ()) -> Account:
+    """What the document says of its incident number `index`, with the claims that it rests on.
+
+    `judged` are the judgements that stand on the document; the account names those that shaped it.
+    """
     event = reading.incidents[index]
     claims = tuple(reading.claims[i] for i in event.claims)
     voices = dict.fromkeys(c.said_by.name for c in claims if c.said_by)
@@ -65,7 +72,15 @@ def account_of(document: Document, reading: Reading, index: int) -> Account:
         event=event,
         claims=claims,
         link=(),
+        judgements=tuple(j.seq for j in judged if overrules(j, claims)),
     )
+
+
+def overrules(judgement: Judgement, claims: Iterable[Claim]) -> bool:
+    """Whether the judgement is on the words of one of these claims, or on the words that place it."""
+    words = {("claim", c.quote.start, c.quote.end) for c in claims}
+    words |= {("place", c.where.quote.start, c.where.quote.end) for c in claims if c.where and c.where.quote}
+    return (judgement.kind, judgement.subject.get("start"), judgement.subject.get("end")) in words
 
 
 def find_home(conn: Connection, account: Account) -> tuple[Incident | None, tuple[Evidence, ...]]:

@@ -132,7 +132,7 @@ def test_json_lines_from_a_file_and_defaults_for_what_lines_leave_open(tmp_path)
 
 
 def test_a_fault_in_the_reader_costs_one_line(monkeypatch):
-    from dalil.claims import lines as module
+    from dalil.claims import reader as module
 
     def faulty(text, **options):
         if "bad" in text:
@@ -153,7 +153,7 @@ def test_a_fault_in_the_reader_costs_one_line(monkeypatch):
         (),
         ("--jsonl", "-", "a.txt", "b.txt"),
         ("--published", "5.11.2016", "a.txt"),
-        ("--reader", "llm", "a.txt"),
+        ("--reader", "oracle", "a.txt"),
         ("--lang", "fr", "a"),
     ],
 )

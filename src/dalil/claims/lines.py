@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
 from dalil.claims.reader import read_text
 from dalil.errors import InputRefused
 from dalil.jsonl import Row, parse_day
-from dalil.records import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Defaults:
     country: str | None = None
 
 
-def answer_row(row: Row, number: int, defaults: Defaults) -> Reading:
-    """The reading of one line of `dalil read --jsonl`."""
+def answer_row(row: Row, number: int, defaults: Defaults, read: Callable[..., object] = read_text) -> object:
+    """The reading of one line of `dalil read --jsonl`, as `read` gives it."""
     where = f"line {number}"
     text = row.get("text")
     if not isinstance(text, str) or not text.strip():
@@ -33,7 +33,7 @@ def answer_row(row: Row, number: int, defaults: Defaults) -> Reading:
         published = parse_day(row.get("published"))
     except ValueError as error:
         raise InputRefused(where, f'its "published": {error}') from None
-    return read_text(
+    return read(
         text,
         id=row.get("id"),  # type: ignore[arg-type]  # given back as it came, a number too
         published=published or defaults.published,

@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from dalil.atlas import resolve
 from dalil.calendar import find_dates
+from dalil.claims.joining import Told, incidents_of
 from dalil.claims.languages.ar.events import LOOSE, Scene, scene_of, type_of
 from dalil.claims.languages.ar.footage import footage_of
-from dalil.claims.languages.ar.merging import Told, incidents_of
 from dalil.claims.languages.ar.people import Group, groups_at
 from dalil.claims.languages.ar.places import Spot, spots_of
 from dalil.claims.languages.ar.status import cues_of, status_of

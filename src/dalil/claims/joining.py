@@ -1,10 +1,13 @@
-"""Claims of one Arabic text that speak of the same event become one incident."""
+"""Claims of one text that speak of the same event become one incident, by what their records say.
+
+The Arabic reader and the language model's claims are joined here; the common cascade joins drafts (reader/merging).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from dalil.claims.languages.ar.words import fold
+from dalil.claims.folding import fold
 from dalil.records import Claim, DateSpan, Place, TextIncident, Toll
 
 VIOLENT = frozenset(("airstrike", "barrel_bomb", "missile", "shelling", "explosion", "chemical", "shooting", "stabbing",
@@ -27,14 +30,16 @@ class Told:
 
 
 @dataclass(slots=True)
-class _Event:
+class Event:
+    """An incident in the making: its claims and their indices in the reading."""
+
     told: list[Told] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
 
 
 def incidents_of(told: list[Told]) -> tuple[TextIncident, ...]:
     """The incidents of one text, most important first."""
-    events: list[_Event] = []
+    events: list[Event] = []
     for n, t in enumerate(told):
         if t.claim.status not in ("reported", "attempted") or t.claim.type in SILENT:
             continue
@@ -42,19 +47,39 @@ def incidents_of(told: list[Told]) -> tuple[TextIncident, ...]:
         if home is None:
             if t.bare and (events or t.claim.type in VAGUE):
                 continue
-            home = _Event()
+            home = Event()
             events.append(home)
         home.told.append(t)
         home.indices.append(n)
+    return by_importance(events)
+
+
+def by_importance(events: list[Event]) -> tuple[TextIncident, ...]:
+    """The events as incidents: many dead or hurt, much told and early told come first."""
     made = [(_score(e), _made(e)) for e in events]
     made.sort(key=lambda x: -x[0])
     return tuple(m for _, m in made)
 
 
-def _joins(event: _Event, t: Told) -> bool:
+def may_be_one(event: Event, claim: Claim) -> bool:
+    """Whether type, days and places of the claim contradict none of the event's claims."""
+    if not _kindred({t.claim.type for t in event.told}, claim.type):
+        return False
+    others = [t.claim for t in event.told]
+    if any(_apart(x.when, claim.when) for x in others):
+        return False
+    places = [x.where for x in others if x.where is not None]
+    return claim.where is None or not places or any(_alike(p, claim.where) for p in places)
+
+
+def _kindred(kinds: set[str], kind: str) -> bool:
+    return kind in kinds or (kind in VIOLENT and bool(kinds & VIOLENT))
+
+
+def _joins(event: Event, t: Told) -> bool:
     c = t.claim
     kinds = {x.claim.type for x in event.told}
-    if not (c.type in kinds or (c.type in VIOLENT and kinds & VIOLENT)):
+    if not _kindred(kinds, c.type):
         return False
     if t.again and not t.rising:
         return False
@@ -74,7 +99,7 @@ def _joins(event: _Event, t: Told) -> bool:
 
 
 def _alike(a: Place, b: Place) -> bool:
-    x, y = (fold(p.name).removeprefix("ال").replace(" ", "") for p in (a, b))
+    x, y = (fold(p.name).text.removeprefix("ال").replace(" ", "") for p in (a, b))
     return x in y or y in x or (a.precision >= 3) != (b.precision >= 3)
 
 
@@ -88,7 +113,7 @@ def _value(t: Toll | None) -> int:
     return next((n for n in (t.best, t.low, t.high) if n is not None), -1) if t is not None else -1
 
 
-def _score(e: _Event) -> float:
+def _score(e: Event) -> float:
     dead = max((_value(t.claim.killed) for t in e.told), default=0)
     hurt = max((_value(t.claim.injured) for t in e.told), default=0)
     return (
@@ -99,7 +124,7 @@ def _score(e: _Event) -> float:
     )
 
 
-def _made(e: _Event) -> TextIncident:
+def _made(e: Event) -> TextIncident:
     claims = [t.claim for t in e.told]
     kind = max(claims, key=lambda c: (c.type not in VAGUE, VAGUE.get(c.type, 0))).type
     status = "attempted" if all(c.status == "attempted" for c in claims) else "reported"
@@ -115,7 +140,7 @@ def _made(e: _Event) -> TextIncident:
     )  # fmt: skip
 
 
-def _toll(e: _Event, name: str) -> Toll | None:
+def _toll(e: Event, name: str) -> Toll | None:
     """The latest figure where one says that it rose, else the highest."""
     rising = [t for t in e.told if t.rising and getattr(t.claim, name) is not None]
     if rising:

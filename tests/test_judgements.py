@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from dalil import db, pipeline
+from dalil.__main__ import cli
 from dalil.archive import Archive, find, judgements
 from dalil.archive.verify import verify
 from dalil.claims.store import load_reading
@@ -184,3 +186,52 @@ def test_a_link_is_the_same_from_either_side(archive):
     with archive.engine.connect() as conn:
         assert [j.seq for j in judgements.standing(conn, document="b")] == [second.seq]
         assert json.loads(conn.scalar(select(db.judgement.c.subject).limit(1)))["left"] == left
+
+
+def dalil(*arguments):
+    return CliRunner().invoke(cli, [str(a) for a in arguments])
+
+
+def test_the_command_line_judges_lists_and_takes_back(archive):
+    before, key, path = derived(archive), reading_of(archive).id, archive.path
+    archive.close()
+    listed = dalil("judge", "claim", "--archive", path, key[:10], "--reason", "look")
+    assert listed.exit_code == 0 and "1\treported\tshelling\tTell Example" in listed.output
+    at = ("--archive", path, "--by", "Reviewer", "--reason", "seen")
+    set_ = dalil("judge", "claim", *at, key[:10], 1, "--set", "killed=4+", "--set", "when=2019-03-05")
+    assert set_.exit_code == 0 and set_.output.startswith("line ")
+    shown = dalil("show", "--archive", path, "2019-03-05", "--json").output
+    assert '"killed":{"low":4,"best":4,"high":null' in shown
+    assert dalil("judge", "place", *at, key[:10], 1, "--point", "35.2,36.8").exit_code == 0
+    assert "place" in dalil("judge", "list", "--archive", path).output
+    seqs = [json.loads(line)["seq"] for line in dalil("judge", "list", "--archive", path, "--json").output.splitlines()]
+    for seq in seqs:
+        assert dalil("undo", seq, "--archive", path).exit_code == 0
+    with Archive.open(path) as opened:
+        assert derived(opened) == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("claim", "{key}", "9", "--accept"),
+        ("claim", "{key}", "1"),
+        ("claim", "{key}", "1", "--set", "killed=many"),
+        ("claim", "{key}", "1", "--set", "killed=9..2"),
+        ("claim", "{key}", "1", "--set", "mood=sad"),
+        ("claim", "ffffffff", "1", "--accept"),
+        ("place", "{key}", "1", "--candidate", "77"),
+        ("place", "{key}", "1", "--point", "north"),
+        ("link", "nowhere", "{key}#1", "--same"),
+        ("link", "{key}#1", "{key}#1", "--same"),
+        ("grade", "nowhere", "weak"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_in_one_line_and_not_logged(archive, arguments):
+    key, path = reading_of(archive).id, archive.path
+    archive.close()
+    words = [part.format(key=key[:10]) for part in arguments]
+    result = dalil("judge", words[0], "--archive", path, "--reason", "seen", *words[1:])
+    assert result.exit_code and "Traceback" not in result.output
+    with Archive.open(path) as opened:
+        assert not list(opened.entries(act="judge"))

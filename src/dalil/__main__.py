@@ -20,6 +20,12 @@ COMMANDS = (
     ("search", "dalil.claims.commands:search_command", "Find words in every report, English and Arabic."),
     ("incidents", "dalil.incidents.commands:incidents_command", "List the incidents of an archive."),
     ("show", "dalil.incidents.commands:show_command", "Show one incident with all its words."),
+    (
+        "judge",
+        "dalil.incidents.judge_commands:judge_command",
+        "Choose a place, correct a claim, join or part incidents.",
+    ),
+    ("undo", "dalil.incidents.judge_commands:undo_command", "Take a judgement back."),
     ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),
     ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
     ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),

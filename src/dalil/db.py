@@ -82,15 +82,18 @@ capture = Table(
     Column("tool", String(100), nullable=False),
     Column("by", Text, nullable=False),
     Column("page", String(64)),
+    Column("imported", Text),
 )
 Index("capture_source", capture.c.source, capture.c.sha256)
 
-# One row an object that the pipeline has finished with, in order of first capture.
+# One row an object that the pipeline has finished with, by its first capture; and one for each way in which its rows
+# or messages were imported (`imported` as in the capture).
 derivation = Table(
     "derivation",
     metadata,
-    Column("sha256", String(64), primary_key=True),
-    Column("seq", Integer, nullable=False, index=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("imported", Text),
 )
 
 # People's judgements as the log discloses them. `subject` is canonical JSON: the newest line that was not reversed
@@ -113,11 +116,15 @@ judgement = Table(
 )
 Index("judgement_subject", judgement.c.kind, judgement.c.subject)
 
+# From here on `sha256` is a document's key where documents are meant: an object's SHA-256, or `<sha256>.<number>` for
+# one row or message of it.
+KEY = String(80)
+
 # What went wrong with one object, for people: stage, one clear line.
 problem = Table(
     "problem",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("stage", String(30), nullable=False),
     Column("message", Text, nullable=False),
@@ -127,7 +134,7 @@ problem = Table(
 document = Table(
     "document",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("title", Text),
     Column("publisher", Text),
     Column("published", String(10), index=True),
@@ -139,7 +146,7 @@ document = Table(
 claim = Table(
     "claim",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("type", String(30), nullable=False),
     Column("status", String(20), nullable=False),
@@ -157,7 +164,7 @@ Index("claim_by_day", claim.c.start)
 victim = Table(
     "victim",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("name", Text, nullable=False),
@@ -232,7 +239,7 @@ Index("facet_by_day", facet.c.kind, facet.c.value, facet.c.start, facet.c.incide
 account = Table(
     "account",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("incident", String(120), nullable=False, index=True),
 )
@@ -241,7 +248,7 @@ account = Table(
 mention = Table(
     "mention",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("sha256", KEY, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("incident", String(120), nullable=False),
     Column("duration_s", Float, index=True),

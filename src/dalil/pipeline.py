@@ -47,14 +47,10 @@ class Derived:
 
 
 def waiting(archive: Archive) -> list[Capture]:
-    """The first capture of every object that is not derived yet, in the order of the log."""
+    """The first capture of every object, and of every import of it, that is not derived yet, in the log's order."""
     c, d = db.capture.c, db.derivation.c
-    query = (
-        select(func.min(c.seq))
-        .where(~select(d.sha256).where(d.sha256 == c.sha256).exists())
-        .group_by(c.sha256)
-        .order_by(func.min(c.seq))
-    )
+    derived = select(d.seq).where(d.sha256 == c.sha256, d.imported.is_not_distinct_from(c.imported))
+    query = select(func.min(c.seq)).where(~derived.exists()).group_by(c.sha256, c.imported).order_by(func.min(c.seq))
     with archive.engine.connect() as conn:
         wanted = set(conn.scalars(query))
     return [capture for capture in archive.captures() if capture.seq in wanted] if wanted else []
@@ -131,11 +127,13 @@ def derive_footage(archive: Archive, conn: Connection, capture: Capture) -> Deri
 
 def note(conn: Connection, derived: Derived) -> None:
     """The object counts as derived; its problems can be read by people."""
-    sha256 = derived.capture.object.sha256
-    conn.execute(insert(db.derivation).values(sha256=sha256, seq=derived.capture.seq))
+    capture, p = derived.capture, db.problem.c
+    sha256 = capture.object.sha256
+    conn.execute(insert(db.derivation).values(sha256=sha256, seq=capture.seq, imported=capture.imported))
+    told = conn.scalar(select(func.count()).select_from(db.problem).where(p.sha256 == sha256))
     rows = [
         {"sha256": sha256, "position": i, "stage": derived.kind, "message": message}
-        for i, message in enumerate(derived.problems)
+        for i, message in enumerate(derived.problems, told or 0)
     ]
     if rows:
         conn.execute(insert(db.problem), rows)

@@ -29,7 +29,8 @@ class Object:
 class Capture:
     """One act of taking an object in: `seq` is its line in the custody log.
 
-    `page` is the object of the saved web page that this file is a part of (a picture, a style sheet).
+    `page` is the object of the saved web page that this file is a part of (a picture, a style sheet). `imported` is
+    what `dalil import` was asked for, as canonical JSON ('{"country":"SY","kind":"ucdp"}').
     """
 
     seq: int
@@ -40,6 +41,7 @@ class Capture:
     tool: str
     by: str
     page: str | None = None
+    imported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The readable text of one object, with what it says of itself and a map back to its bytes."""
+    """The readable text of one object, with what it says of itself and a map back to its bytes.
+
+    `object` is the document's key: the object's SHA-256, or for one row or message of it `<sha256>.<number>`.
+    """
 
     object: str
     text: str
@@ -121,6 +126,16 @@ class Document:
     url: str | None
     segments: tuple[Segment, ...]
     problems: tuple[str, ...]
+
+
+def part_key(sha256: str, number: int) -> str:
+    """The key of the document that is row or message `number` (from 1) of the object."""
+    return f"{sha256}.{number}"
+
+
+def object_of(document: str) -> str:
+    """The SHA-256 of the object that holds the document of that key."""
+    return document.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)

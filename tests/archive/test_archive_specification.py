@@ -56,4 +56,4 @@ def test_the_fields_of_a_capture_are_those_described(page, archive):
     with Archive.open(archive) as opened:
         for entry in opened.entries(act="capture"):
             assert set(entry.disclosed) - {"fields"} <= described
-            assert set(entry.disclosed["fields"]) >= described - {"modified", "page"}
+            assert set(entry.disclosed["fields"]) >= described - {"modified", "page", "import", "attached_to"}

@@ -288,8 +288,8 @@ def test_capture_table_that_differs_from_the_log_is_rebuilt(archive, sql, checke
     with Archive.open(archive) as opened:
         before = list(opened.captures())
     sql(("UPDATE capture SET name = 'x' WHERE seq = 1",), ("DELETE FROM capture WHERE seq = 3",))
-    sql(("INSERT INTO capture SELECT 999, sha256, size, media_type, name, source, captured_utc, tool, \"by\", page "
-         "FROM capture WHERE seq = 1",))  # fmt: skip
+    sql(("INSERT INTO capture SELECT 999, sha256, size, media_type, name, source, captured_utc, tool, \"by\", page, "
+         "imported FROM capture WHERE seq = 1",))  # fmt: skip
     findings = [f for f in damage(checked(archive)) if f.kind == "capture"]
     assert [f.where for f in findings] == ["line 1", "line 3", "line 999"]
     assert all("dalil rebuild" in f.remedy for f in findings)

@@ -80,7 +80,7 @@ class _Batch:
     outcomes: list[Captured | InputRefused | int] = field(default_factory=list)  # an int is a place in `fields`
     fields: list[dict[str, object]] = field(default_factory=list)
     keep: list[tuple[Path, str]] = field(default_factory=list)
-    first: dict[tuple[str, str], int] = field(default_factory=dict)
+    first: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
     doubles: set[int] = field(default_factory=set)  # places in `outcomes` that repeat a file of this very batch
     new_objects: set[str] = field(default_factory=set)
     new_at: set[int] = field(default_factory=set)
@@ -192,7 +192,8 @@ def _read(
     refused = check_kind(item.path, before.st_mode)
     if refused:
         return refused
-    same_size = [c for c in known if c.object.size == before.st_size]
+    asked = custody.imported(item.fields)
+    same_size = [c for c in known if c.object.size == before.st_size and c.imported == asked]
     if same_size:
         sha256 = hash_file(file)
         for capture in same_size:
@@ -292,7 +293,8 @@ def _plan_one(
     again: bool,
 ) -> None:
     place = len(plan.outcomes)
-    earlier = plan.first.get((item.source, staged.sha256))
+    same = (item.source, staged.sha256, custody.imported(item.fields))
+    earlier = plan.first.get(same)
     if earlier is not None and not again:
         plan.doubles.add(place)
         plan.outcomes.append(earlier)
@@ -309,7 +311,7 @@ def _plan_one(
         plan.new_objects.add(staged.sha256)
         if staged.sha256 not in logged:
             plan.new_at.add(place)
-    plan.first[item.source, staged.sha256] = len(plan.fields)
+    plan.first[same] = len(plan.fields)
     plan.outcomes.append(len(plan.fields))
     plan.fields.append(_fields(item, staged, pages, made_by))
 
@@ -341,6 +343,7 @@ def _fields(item: Found, staged: Staged, pages: dict[str, str], made_by: dict[st
         "name": item.name,
         "source": item.source,
         "captured": staged.captured,
+        **item.fields,
         **made_by,
     }
     if staged.modified is not None:

@@ -146,7 +146,13 @@ def capture_values(seq: int, act: str, fields: Mapping[str, object]) -> tuple[ob
     """The same in the order of the table's columns."""
     if act not in CAPTURING or not fields.keys() >= NEEDED or wrong_fields(fields):
         return None
-    return (seq, *[fields.get(name, ERASED) for name in CAPTURE_FIELDS], fields.get("page"))
+    return (seq, *[fields.get(name, ERASED) for name in CAPTURE_FIELDS], fields.get("page"), imported(fields))
+
+
+def imported(fields: Mapping[str, object]) -> str | None:
+    """What a capture's `import` field asks for, as canonical JSON; None where it asks for nothing."""
+    wanted = fields.get("import")
+    return lines.canonical(wanted) if isinstance(wanted, dict) else None
 
 
 def wrong_fields(fields: Mapping[str, object]) -> list[str]:
@@ -168,6 +174,7 @@ def as_capture(row: Mapping[str, object]) -> Capture:
         tool=row["tool"],
         by=row["by"],
         page=row["page"],
+        imported=row["imported"],
     )
 
 

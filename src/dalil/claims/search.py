@@ -7,6 +7,7 @@ Phrases are checked here too, so that a clitic on one of their words does no har
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -81,7 +82,7 @@ def index_document(conn: Connection, document: Document) -> None:
     """The document is found by its words; an older state of it is replaced."""
     body, title = words(document.text), words(document.title or "")
     rests = {rest for word in {w.text for w in (*body, *title)} for rest in variants(word)}
-    row = int(document.object[:15], 16)
+    row = row_number(document.object)
     conn.execute(text("DELETE FROM search_index WHERE rowid = :row"), {"row": row})
     conn.execute(
         text(
@@ -96,6 +97,12 @@ def index_document(conn: Connection, document: Document) -> None:
             "rests": " ".join(sorted(rests)),
         },
     )
+
+
+def row_number(document: str) -> int:
+    """The index row of the document: 60 bits of its object's hash, or of the hash of its key where it is a part."""
+    digest = hashlib.sha256(document.encode()).hexdigest() if "." in document else document
+    return int(digest[:15], 16)
 
 
 def _joined(found: list[Word]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from dalil.incidents.likeness import show_span, show_toll
 from dalil.incidents.linking import replace_accounts
 from dalil.publish.scope import Scope
-from dalil.records import Account, Incident, Quote, Range
+from dalil.records import Account, Incident, Quote, Range, object_of
 
 LANGUAGES = ("en", "ar")
 COUNTS = ("killed", "injured", "missing")
@@ -39,7 +39,7 @@ def tell(scope: Scope) -> tuple[Told, ...]:
 
 
 def _tell(scope: Scope, incident: Incident, number: int) -> Told | None:
-    open_accounts = tuple(a for a in incident.accounts if a.document not in scope.secret)
+    open_accounts = tuple(a for a in incident.accounts if object_of(a.document) not in scope.secret)
     gone = len(incident.accounts) - len(open_accounts)
     if not open_accounts:
         return None
@@ -61,7 +61,7 @@ def _account(scope: Scope, account: Account) -> Account:
     """The account without what links it to others that may not be shown, and without a title that is a file's name."""
     if scope.hidden or scope.unread:
         account = replace(account, link=())
-    if scope.objects[account.document].first("name") is None and account.title:
+    if scope.objects[object_of(account.document)].first("name") is None and account.title:
         account = replace(account, title=None)
     return account
 
@@ -131,7 +131,7 @@ def _account_page(account: Account, files: dict[str, str], w: dict[str, str]) ->
         "published": account.published.isoformat() if account.published else "",
         "voices": ", ".join(account.voices),
         "object": account.document,
-        "file": files.get(account.document),
+        "file": files.get(object_of(account.document)),
         "rows": rows,
         "claims": [
             {

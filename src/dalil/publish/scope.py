@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from dalil import db
 from dalil.archive import Archive, custody, lines, removal
 from dalil.archive.custody import BYTES, Target
-from dalil.records import Incident
+from dalil.records import Incident, object_of
 
 HASH = re.compile(r"[0-9a-f]{64}")
 PLUMBING = ("key", "checkpoint", "stamp")  # what the log is checked by: shown in every export
@@ -130,12 +130,13 @@ def _sealed_values(entries: Iterable, withheld: frozenset[Target], names: frozen
 def _telling_ids(connection: Connection, secret: frozenset[str]) -> frozenset[str]:
     """The incidents that rest on what is not shown: their ids hold a digest of the report that founded them."""
     rows = connection.execute(select(db.account.c.sha256, db.account.c.incident)).all()
-    return frozenset(incident for document, incident in rows if document in secret)
+    return frozenset(incident for document, incident in rows if object_of(document) in secret)
 
 
 def _wanted(incidents: Iterable[Incident], entries: Iterable) -> frozenset[str]:
     """The objects that the incidents rest on, the parts of saved pages, and redacted copies of any of them."""
-    wanted = {a.document for i in incidents for a in i.accounts} | {f.object for i in incidents for f in i.footage}
+    wanted = {object_of(a.document) for i in incidents for a in i.accounts}
+    wanted |= {f.object for i in incidents for f in i.footage}
     for entry in entries:
         of = entry.disclosed
         if (entry.act in custody.CAPTURING and of.get("page") in wanted) or (

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.archive import custody
-from dalil.records import Claim, Footage, LogEntry, Reading, decode
+from dalil.records import Claim, Footage, LogEntry, Reading, decode, object_of
 
 # So many incidents are named on the page of one recording; more would be no help to a reader.
 MOST_TIED = 50
@@ -41,10 +41,11 @@ class Told:
 
 
 def held(conn: Connection, sha256: str) -> Held | None:
-    """The object as it was first captured; None where the archive has no such object."""
+    """The object (of that hash, or that holds that document) as first captured; None where the archive has none."""
     c = db.capture.c
     columns = (c.sha256, c.size, c.media_type, c.name, c.seq)
-    row = conn.execute(select(*columns).where(c.sha256 == sha256).order_by(c.seq).limit(1)).one_or_none()
+    query = select(*columns).where(c.sha256 == object_of(sha256)).order_by(c.seq).limit(1)
+    row = conn.execute(query).one_or_none()
     return Held(*row) if row else None
 
 
@@ -76,11 +77,12 @@ def counts(conn: Connection) -> dict[str, int]:
 # ------------------------------------------------------------------ lists
 
 
-def names(conn: Connection, objects: list[str]) -> dict[str, str]:
-    """The file name under which each of the objects was first captured."""
+def names(conn: Connection, documents: list[str]) -> dict[str, str]:
+    """The file name under which the object of each of the documents was first captured."""
     c = db.capture.c
-    query = select(c.sha256, c.name).where(c.sha256.in_(objects)).order_by(c.seq.desc())
-    return {row.sha256: row.name for row in conn.execute(query)}
+    query = select(c.sha256, c.name).where(c.sha256.in_({object_of(d) for d in documents})).order_by(c.seq.desc())
+    known = {row.sha256: row.name for row in conn.execute(query)}
+    return {document: known[of] for document in documents if (of := object_of(document)) in known}
 
 
 def recordings(conn: Connection, *, limit: int, offset: int) -> list[tuple[Footage, str | None]]:

@@ -72,6 +72,7 @@ ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
 }
 SHA256 = re.compile(r"[0-9a-f]{64}")
+DOCUMENT = re.compile(r"[0-9a-f]{64}(?:\.[1-9]\d{0,8})?", re.ASCII)  # an object, or one row or message of it
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -12,6 +13,7 @@ class Found:
 
     `name` is its file name as text; `source` is a URI that names where it came from, exactly (two captures of the
     same source have equal ones). A saved web page comes before its parts, which name it by `page` (its source).
+    `fields` are further fields of the log line: what an import asks for, which message a file came with.
     """
 
     path: Path
@@ -19,3 +21,4 @@ class Found:
     source: str
     page: str | None = None
     has_parts: bool = False
+    fields: Mapping[str, object] = field(default_factory=dict)

@@ -11,20 +11,20 @@ from starlette.routing import Route
 
 from dalil.claims.store import load_document, load_reading
 from dalil.incidents import store
-from dalil.records import Document
+from dalil.records import Document, object_of
 from dalil.web import holdings
 from dalil.web.language import Language
 from dalil.web.marks import Mark, marked_text, marks_of
 from dalil.web.render import language_of, page
-from dalil.web.security import SHA256
+from dalil.web.security import DOCUMENT
 
 PLACE = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
 
 
 def source_page(request: Request) -> Response:
-    """The report of that hash."""
+    """The report of that hash, or the row or message of that key."""
     sha256 = request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
+    if not DOCUMENT.fullmatch(sha256):
         raise HTTPException(404)
     archive = request.app.state.archive
     with archive.engine.connect() as conn:
@@ -50,7 +50,7 @@ def source_page(request: Request) -> Response:
         ),
         incidents=incidents,
         problems=[*((None, p) for p in document.problems), *problems],
-        captures=list(archive.captures(sha256)),
+        captures=list(archive.captures(object_of(sha256))),
     )
 
 

@@ -32,6 +32,7 @@ COMMANDS = (
     ("match", "dalil.footage.commands:match_command", "Find where footage was seen before."),
     ("sun", "dalil.footage.sun_commands:sun_command", "Find the times of day that a shadow allows."),
     ("serve", "dalil.web.commands:serve_command", "Show an archive in the browser, on this machine alone."),
+    ("account", "dalil.web.accounts.commands:account_command", "Say who may use the pages, beyond your own machine."),
     ("withhold", "dalil.archive.commands:withhold_command", "Keep values or files out of exports."),
     ("redact", "dalil.archive.commands:redact_command", "Take in a redacted copy and log what it was made of."),
     ("erase", "dalil.archive.commands:erase_command", "Remove values or files for good, and log it."),

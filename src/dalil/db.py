@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     Index,
@@ -181,8 +182,8 @@ footage = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("kind", String(10), nullable=False),
-    Column("duration_s", Float),
-    Column("created_utc", String(32)),
+    Column("duration_s", Float, index=True),
+    Column("created_utc", String(32), index=True),
     Column("record", Text, nullable=False),
 )
 
@@ -198,12 +199,13 @@ footage_match = Table(
     Column("record", Text, nullable=False),
 )
 
-# records.Incident as its JSON, with what lists and filters need.
+# records.Incident as its JSON without accounts, footage and neighbours, with what lists and filters need. `founded` is
+# the number of its first account.
 incident = Table(
     "incident",
     metadata,
     Column("id", String(120), primary_key=True),
-    Column("founded", Integer, nullable=False, index=True),
+    Column("founded", BigInteger, nullable=False, index=True),
     Column("type", String(30), nullable=False),
     Column("start", String(10), index=True),
     Column("end", String(10)),
@@ -217,6 +219,8 @@ incident = Table(
     Column("killed_high", Integer),
     Column("accounts", Integer, nullable=False, server_default="0"),
     Column("disputed", Integer, nullable=False, server_default="0"),
+    Column("sources", Integer, nullable=False, server_default="0"),
+    Column("grade", String(12)),
     Column("record", Text, nullable=False),
 )
 
@@ -236,22 +240,81 @@ facet = Table(
 Index("facet_of_incident", facet.c.incident)
 Index("facet_by_day", facet.c.kind, facet.c.value, facet.c.start, facet.c.incident)
 
+# records.Account as its JSON, and its profile: what linking compares. `number` puts all accounts in the order of the
+# log (incidents/store.py); `start` and `end` are the words of its first claim, by which judgements name it;
+# `founds` is what an incident is called that it is the first account of, `text` what tells each event but once.
 account = Table(
     "account",
     metadata,
-    Column("sha256", KEY, primary_key=True),
-    Column("position", Integer, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha256", KEY, nullable=False),
+    Column("position", Integer, nullable=False),
     Column("incident", String(120), nullable=False, index=True),
+    Column("founds", String(120), nullable=False),
+    Column("text", KEY, nullable=False),
+    Column("start", Integer),
+    Column("end", Integer),
+    Column("profile", Text, nullable=False),
+    Column("record", Text, nullable=False),
 )
+Index("account_of_document", account.c.sha256, account.c.position)
+
+# Where accounts are looked for that may be of one event: a cell of the map, a named victim, a recording; and the days.
+block = Table(
+    "block",
+    metadata,
+    Column("key", String(100), primary_key=True),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Pairs of accounts that are, or may be, of one event: `score` in thousandths, left before right in the log.
+pair = Table(
+    "pair",
+    metadata,
+    Column("left", BigInteger, primary_key=True, autoincrement=False),
+    Column("right", BigInteger, primary_key=True, autoincrement=False),
+    Column("verdict", String(14), nullable=False),
+    Column("score", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("pair_from_right", pair.c.right, pair.c.left)
+
+# Standing judgements on pairs of accounts, by account.
+judged_pair = Table(
+    "judged_pair",
+    metadata,
+    Column("left", BigInteger, primary_key=True, autoincrement=False),
+    Column("right", BigInteger, primary_key=True, autoincrement=False),
+    Column("verdict", String(10), nullable=False),
+    Column("seq", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("judged_pair_from_right", judged_pair.c.right, judged_pair.c.left)
 
 # Recordings that accounts speak of, so that a new clip finds them without reading every incident.
 mention = Table(
     "mention",
     metadata,
-    Column("sha256", KEY, primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("incident", String(120), nullable=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
     Column("duration_s", Float, index=True),
+)
+
+# MinHash signatures of texts, and their bands, by which near-copies are found.
+text_copy = Table(
+    "text_copy",
+    metadata,
+    Column("sha256", KEY, primary_key=True),
+    Column("signature", LargeBinary, nullable=False),
+)
+text_band = Table(
+    "text_band",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    Column("sha256", KEY, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 TRUTH = (log, disclosure, pending, frontier)
@@ -268,7 +331,12 @@ DERIVED = (
     incident,
     facet,
     account,
+    block,
+    pair,
+    judged_pair,
     mention,
+    text_copy,
+    text_band,
 )
 
 

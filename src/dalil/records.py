@@ -409,9 +409,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRef:
+    """An account by the words of its first claim, as judgements name it: it outlives a better reader."""
+
+    document: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """What one report says of an incident: `index` is the incident's place in that report's reading.
 
+    `link` is why it stands in its incident: the evidence that ties it to the account `link_to`, the most similar one.
     `judgements` are the log lines by which people overruled the reader in it.
     """
 
@@ -427,6 +437,7 @@ class Account:
     claims: tuple[Claim, ...]
     link: tuple[Evidence, ...]
     judgements: tuple[int, ...] = ()
+    link_to: AccountRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,7 +445,7 @@ class Range:
     """A computed count over accounts, None where no account says: lowest and highest stated, by the named `rule`.
 
     `open_above`: somebody says "at least", so the highest count is a floor too. `best` only where all agree on it.
-    `disputed`: no single number fits every account.
+    `disputed`: no single number fits every account. `replaced`: documents whose own source gave a later count.
     """
 
     low: int | None
@@ -444,6 +455,79 @@ class Range:
     disputed: bool
     rule: str
     from_documents: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRange:
+    """A computed count of one part of those harmed ("child", "fighter", "civilian"): never added to the whole."""
+
+    group: str
+    effect: Literal["killed", "injured", "missing"]
+    range: Range
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a rule came to its result: a fixed `name`, which pages put into words, and the values that it rests on."""
+
+    name: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One independent source of an incident: everything that rests on its word counts once.
+
+    `accounts` are places in the incident's `accounts`; an account that quotes two sources stands under both.
+    `kind` is that of the lexicon of actors ("monitor", "medium", "rescuer", …), "agency", "outlet" or "report".
+    """
+
+    name: str
+    kind: str
+    accounts: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who is said to have done it, and on what footing, over all accounts; `sources`: how many independent ones say so.
+
+    `term` as UCDP and HURIDOCS use it: suspected (named with doubt or accused), stated (as plain fact), accepted
+    (claimed by the party itself), denied (by the party or for it). `accounts` are places in the incident's `accounts`.
+    """
+
+    actor: str
+    term: Literal["suspected", "stated", "accepted", "denied"]
+    accounts: tuple[int, ...]
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Airwars' scale: what the rule proposes and why, and what a person set instead (`judgement` is the log line)."""
+
+    grade: str
+    proposed: str
+    reasons: tuple[Reason, ...]
+    judgement: int | None = None
+    by: str | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an account changed in what was known: `field` was `before` and became `after`, on the day it was published.
+
+    `account` is a place in the incident's `accounts`; `same_source` tells an update of a source's own word.
+    """
+
+    on: date | None
+    account: int
+    field: str
+    before: str | None
+    after: str
+    same_source: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,11 +542,16 @@ class FootageLink:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """Another incident that was compared with this one and not merged, with the reasons."""
+    """Another incident that was compared with this one and not merged, with the reasons.
+
+    `left` (of this incident) and `right` (of the other) are the two accounts most alike, whose evidence this is.
+    """
 
     incident: str
     verdict: Literal["possibly_same", "different"]
     evidence: tuple[Evidence, ...]
+    left: AccountRef | None = None
+    right: AccountRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,6 +569,28 @@ class Incident:
     accounts: tuple[Account, ...]
     footage: tuple[FootageLink, ...]
     neighbours: tuple[Neighbour, ...]
+    groups: tuple[GroupRange, ...] = ()
+    sources: tuple[Source, ...] = ()
+    attributions: tuple[Attribution, ...] = ()
+    grade: Grade | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Two incidents that may be one event, and the two accounts most alike: a person is asked.
+
+    `left` and `right` are what a judgement of kind "link" names. `score` is the sum of the weights. `unsure` tells
+    that a person has looked and could not say.
+    """
+
+    left_incident: str
+    right_incident: str
+    left: AccountRef
+    right: AccountRef
+    score: float
+    evidence: tuple[Evidence, ...]
+    unsure: bool = False
 
 
 # ---------------------------------------------------------------- JSON

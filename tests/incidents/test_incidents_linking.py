@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dalil import db
 from dalil.incidents import ledger, likeness, linking, store
+from dalil.incidents.profile import bounds, profile_of_event
 from dalil.records import (
     Account,
     Candidate,
@@ -182,9 +183,7 @@ def test_a_range_holds_every_stated_count_and_says_when_none_fits(values):
         for number in (value.low, value.best, value.high):
             if number is not None and spread.low is not None:
                 assert number <= spread.high or spread.open_above
-    fits = [
-        n for n in range(0, 402) if all(lo <= n and (hi is None or n <= hi) for lo, hi in map(likeness.bounds, values))
-    ]
+    fits = [n for n in range(0, 402) if all(lo <= n and (hi is None or n <= hi) for lo, hi in map(bounds, values))]
     assert spread.disputed == (not fits)
     assert ledger.range_of(reversed(accounts), "killed") == spread or spread.best is not None
 
@@ -196,5 +195,6 @@ def test_nobody_saying_a_number_is_no_range_and_never_zero():
 
 @given(st.sampled_from(sorted(likeness.families())), st.sampled_from(sorted(likeness.families())))
 def test_likeness_does_not_depend_on_the_side(a, b):
-    left, right = event(day(4), place(), toll(3), kind=a), event(day(5), place(), toll(9), kind=b)
+    left = profile_of_event(event(day(4), place(), toll(3), kind=a))
+    right = profile_of_event(event(day(5), place(), toll(9), kind=b))
     assert likeness.score(likeness.weigh(left, right)) == likeness.score(likeness.weigh(right, left))

@@ -90,8 +90,11 @@ def test_texts_take_the_same_values_in_both_languages(code):
 
 def test_every_evidence_name_is_translated():
     code = Path(weigh.__code__.co_filename).read_text("utf-8")
-    recordings = Path(weigh.__code__.co_filename).with_name("recordings.py").read_text("utf-8")
-    names = set(re.findall(r'Evidence\(\s*"([^"]+)"', code + recordings)) | {"killed", "injured"}
+    around = "".join(
+        Path(weigh.__code__.co_filename).with_name(name).read_text("utf-8")
+        for name in ("recordings.py", "surroundings.py")
+    )
+    names = set(re.findall(r'(?:Evidence|Finding)\(\s*"([^"]+)"', code + around)) | {"killed", "injured"}
     for lang in LANGUAGES:
         assert {n for n in names if f"evidence.{n}" not in texts(lang)} == set()
 

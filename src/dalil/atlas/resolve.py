@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from dalil.atlas.distance import distance_km
 from dalil.atlas.search import locate, located
 from dalil.records import Candidate, Place, Quote
 
@@ -122,14 +123,6 @@ def _nearness(candidate: Candidate, near: tuple[Candidate, ...], steps: list[str
     if km < 50:
         steps.append(f"{km:.0f} km from {other.name}, which the text names too")
     return max(-0.5, 1.0 - km / 150)
-
-
-def distance_km(one: Candidate, other: Candidate) -> float:
-    """Great-circle distance."""
-    a, b = math.radians(one.lat), math.radians(other.lat)
-    half = math.sin((a - b) / 2) ** 2
-    half += math.cos(a) * math.cos(b) * math.sin(math.radians(one.lon - other.lon) / 2) ** 2
-    return 2 * 6371.0088 * math.asin(math.sqrt(half))
 
 
 def _related(

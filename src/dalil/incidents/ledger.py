@@ -1,13 +1,23 @@
-"""The ledger of disagreement: one computed range over accounts that say different things, by a named rule."""
+"""The ledger of disagreement: computed ranges over accounts that say different things, by a named rule.
+
+Killed and injured stand apart, and so does every part of them (children, fighters, civilians): parts are never added
+up to a whole, nor taken from it. A source's own later count replaces its earlier one; nobody else's does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from dalil.incidents.likeness import bounds
-from dalil.records import Account, Range, Toll
+from dalil.incidents.likeness import show_span, show_toll
+from dalil.incidents.parties import folded
+from dalil.incidents.profile import bounds
+from dalil.records import Account, Change, GroupRange, GroupToll, Range, Toll
 
-RULE = "lowest and highest counts of any account; 'at least' is a floor"
+RULE = "lowest and highest credible counts; a source's own later count replaces its earlier one; 'at least' is a floor"
+COUNTS = ("killed", "injured", "missing")
+# Parts in the order in which pages show them; others follow.
+GROUPS = ("civilian", "child", "woman", "man", "medic", "journalist", "rescuer", "fighter", "soldier", "police")
 
 
 def range_of(accounts: Iterable[Account], field: str) -> Range | None:
@@ -16,24 +26,69 @@ def range_of(accounts: Iterable[Account], field: str) -> Range | None:
     None where no account gives one. A count without an upper bound leaves the range open above; `best` is set only
     where every account gives the same single number. Nothing is averaged and no account is preferred.
     """
-    stated = [(a.document, toll) for a in accounts if (toll := getattr(a.event, field)) is not None]
-    stated = [(document, toll) for document, toll in stated if says_a_number(toll)]
-    if not stated:
+    return span_of([(a, toll) for a in accounts if (toll := getattr(a.event, field)) is not None])
+
+
+def groups_of(accounts: Sequence[Account]) -> tuple[GroupRange, ...]:
+    """A range for every part of a toll that an account tells of."""
+    stated: dict[tuple[str, str], list[tuple[Account, Toll]]] = {}
+    for effect in COUNTS:
+        for account in accounts:
+            toll = getattr(account.event, effect)
+            for part in toll.groups if toll else ():
+                stated.setdefault((effect, part.group), []).append((account, as_toll(part)))
+    order = sorted(stated, key=lambda k: (COUNTS.index(k[0]), place_of(k[1]), k[1]))
+    spans = [(effect, group, span_of(stated[effect, group])) for effect, group in order]
+    return tuple(GroupRange(group, effect, found) for effect, group, found in spans if found)
+
+
+def place_of(group: str) -> int:
+    """Where the group stands in the order of GROUPS."""
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)
+
+
+def as_toll(part: GroupToll) -> Toll:
+    """The count of a part as a toll of its own."""
+    return Toll(part.low, part.best, part.high, part.quote)
+
+
+def span_of(stated: Sequence[tuple[Account, Toll]]) -> Range | None:
+    """The range over the tolls of accounts, by RULE; None where none says a number."""
+    numbered = [(account, toll) for account, toll in stated if says_a_number(toll)]
+    counted = [(a, toll) for a, toll in numbered if not replaced(a, [other for other, _ in numbered])]
+    if not counted:
         return None
-    spans = [bounds(toll) for _, toll in stated]
-    lowest_counts = [low for (low, _), (_, toll) in zip(spans, stated, strict=True) if has_floor(toll)]
+    spans = [bounds(toll) for _, toll in counted]
+    lowest_counts = [low for (low, _), (_, toll) in zip(spans, counted, strict=True) if has_floor(toll)]
     highest_counts = [low if high is None else high for low, high in spans]
-    agreed = {(toll.low, toll.best, toll.high) for _, toll in stated}
-    best = stated[0][1].best if len(agreed) == 1 else None
+    agreed = {(toll.low, toll.best, toll.high) for _, toll in counted}
+    from_documents = {a.document for a, _ in counted}
     return Range(
         low=min(lowest_counts, default=None),
-        best=best,
+        best=counted[0][1].best if len(agreed) == 1 else None,
         high=max(highest_counts),
         open_above=any(high is None for _, high in spans),
         disputed=not some_number_fits(spans),
         rule=RULE,
-        from_documents=tuple(sorted({document for document, _ in stated})),
+        from_documents=tuple(sorted(from_documents)),
+        replaced=tuple(sorted({a.document for a, _ in numbered} - from_documents)),
     )
+
+
+def replaced(account: Account, others: Iterable[Account]) -> bool:
+    """Whether the same source says a number again on a later day."""
+    return any(same_source(account, o) and earlier(account.published, o.published) for o in others)
+
+
+def same_source(one: Account, other: Account) -> bool:
+    """Whether the two are published by the same one, and neither by nobody."""
+    a, b = one.publisher or one.author, other.publisher or other.author
+    return bool(a and b) and folded(a) == folded(b) and one.voices == other.voices
+
+
+def earlier(one: date | None, other: date | None) -> bool:
+    """Whether both days are known and the first one comes first."""
+    return one is not None and other is not None and one < other
 
 
 def says_a_number(toll: Toll) -> bool:
@@ -51,3 +106,40 @@ def some_number_fits(spans: list[tuple[int, int | None]]) -> bool:
     floor = max(low for low, _ in spans)
     ceilings = [high for _, high in spans if high is not None]
     return not ceilings or floor <= min(ceilings)
+
+
+# ------------------------------------------------------------------ what changed when
+
+
+def changes_of(accounts: Sequence[Account]) -> tuple[Change, ...]:
+    """What each account, by its day of publication and then by the log, said that was not said before.
+
+    An update of a source's own word is told against that word; anything else against what was said last.
+    """
+    order = sorted(range(len(accounts)), key=lambda n: (accounts[n].published or date.max, n))
+    found: list[Change] = []
+    for place, number in enumerate(order):
+        account = accounts[number]
+        before = [accounts[n] for n in order[:place]]
+        own = [a for a in before if same_source(a, account)]
+        for field, value in values_of(account):
+            said = {v for a in before for f, v in values_of(a) if f == field}
+            last = next((v for a in reversed(own or before) for f, v in values_of(a) if f == field), None)
+            if value not in said or (own and last is not None and last != value):
+                found.append(Change(account.published, number, field, last, value, bool(own)))
+    return tuple(found)
+
+
+def values_of(account: Account) -> list[tuple[str, str]]:
+    """What the account says, in words for comparison: counts, day, place, kind, suspects."""
+    event = account.event
+    said = [(name, show_toll(toll)) for name in COUNTS if (toll := getattr(event, name)) and says_a_number(toll)]
+    if event.when:
+        said.append(("when", show_span(event.when)))
+    if event.where:
+        said.append(("where", event.where.name))
+    said.append(("kind", event.type))
+    suspects = [f"{s.mentions[0]} ({s.attribution})" for s in event.suspects if s.mentions]
+    if suspects:
+        said.append(("suspects", ", ".join(suspects)))
+    return said

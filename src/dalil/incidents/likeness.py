@@ -1,70 +1,90 @@
 """How alike two accounts of an event are: a visible list of evidence, each with the values that were compared.
 
-Weights add up like log-odds. They were set by hand on public facts about the raids on Kafr Naha in November 2016
-(three different days within one kilometre) and are kept in `weights.toml`; a day and a place must both speak for
-two accounts before they can be the same event, because near-by places are often hit on consecutive days.
+Weights add up like log-odds; they are kept in `weights.toml`, which says on what they were fitted. A day and a place
+must both speak for two accounts before they can be the same event without a person, because near-by places are often
+hit on consecutive days. What rules two accounts out ("day differs") is no matter of degree.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from datetime import date
 from functools import lru_cache
 from importlib import resources
-from math import asin, cos, radians, sin, sqrt
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from dalil.records import Candidate, DateSpan, Evidence, Place, Suspect, TextIncident, Toll
+from rapidfuzz.fuzz import ratio
 
+from dalil.atlas.distance import distance_km
+from dalil.atlas.keys import coarse, key_of
+from dalil.incidents.profile import Point, Profile, bounds, fold_name
+from dalil.records import Candidate, DateSpan, Evidence, Place, Toll
+
+# Longer spans ("in November") hold many events.
+SHORT_DAYS = 8
 Verdict = Literal["same", "possibly_same", "different"]
-EARTH_RADIUS_KM = 6371.0088
+
+
+class Finding(NamedTuple):
+    """One comparison: what was compared, which case of weights.toml it is, and the values in words."""
+
+    name: str
+    case: str
+    left: str
+    right: str
+
+
+@lru_cache
+def settings() -> dict[str, dict]:
+    """The tables of weights.toml."""
+    return tomllib.loads(resources.files("dalil.incidents").joinpath("weights.toml").read_text("utf-8"))
 
 
 @lru_cache
 def weights() -> dict[str, float]:
     """The weights and thresholds, by name."""
-    text = resources.files("dalil.incidents").joinpath("weights.toml").read_text("utf-8")
-    return {name: float(value) for name, value in tomllib.loads(text)["weights"].items()}
+    return {name: float(value) for name, value in settings()["weights"].items()}
 
 
 @lru_cache
 def families() -> dict[str, str]:
     """Event type → the family of types that different reporters may use for one and the same event."""
-    text = resources.files("dalil.incidents").joinpath("weights.toml").read_text("utf-8")
-    return {kind: family for family, kinds in tomllib.loads(text)["families"].items() for kind in kinds}
+    return {kind: family for family, kinds in settings()["families"].items() for kind in kinds}
 
 
-def weigh(left: TextIncident, right: TextIncident) -> tuple[Evidence, ...]:
+def weigh(left: Profile, right: Profile) -> tuple[Evidence, ...]:
     """Every reason for or against the two accounts speaking of the same event."""
-    return tuple(
-        e
-        for e in (
-            weigh_day(left.when, right.when),
-            weigh_time(left.when, right.when),
-            weigh_place(left.where, right.where),
-            weigh_kind(left.type, right.type),
-            weigh_toll("killed", left.killed, right.killed),
-            weigh_toll("injured", left.injured, right.injured),
-            weigh_suspects(left.suspects, right.suspects),
-            weigh_victims(left, right),
-            weigh_footage(left, right),
-        )
-        if e
-    )
+    w = weights()
+    return tuple(Evidence(f.name, w[f.case], f.left, f.right) for f in findings(left, right))
+
+
+def findings(left: Profile, right: Profile) -> Iterator[Finding]:
+    """Everything that can be compared, in the order in which pages show it."""
+    yield from compare_days(left, right)
+    yield from compare_times(left, right)
+    yield from compare_places(left, right)
+    yield from compare_place_names(left, right)
+    yield from compare_kinds(left, right)
+    yield from compare_tolls("killed", left.killed, right.killed)
+    yield from compare_tolls("injured", left.injured, right.injured)
+    yield from compare_suspects(left, right)
+    yield from compare_targets(left, right)
+    yield from compare_victims(left, right)
+    yield from compare_voices(left, right)
+    yield from compare_footage(left, right)
 
 
 def judge(evidence: tuple[Evidence, ...]) -> Verdict:
     """What the evidence comes to: never "same" unless both the day and the place speak for it."""
-    total = sum(e.weight for e in evidence)
-    for_it = {e.name for e in evidence if e.weight > 0}
-    against = {e.name for e in evidence if e.weight <= weights()["rules_out"]}
-    if against:
+    w = weights()
+    total = score(evidence)
+    if any(e.weight <= w["rules_out"] for e in evidence):
         return "different"
-    if {"day", "place"} <= for_it and total >= weights()["same_at"]:
+    speaking = {e.name for e in evidence if e.weight > 0}
+    if {"day", "place"} <= speaking and total >= w["same_at"]:
         return "same"
-    if "day" in for_it and total >= weights()["possibly_at"]:
-        return "possibly_same"
-    return "different"
+    return "possibly_same" if total >= w["possibly_at"] else "different"
 
 
 def score(evidence: tuple[Evidence, ...]) -> float:
@@ -72,111 +92,172 @@ def score(evidence: tuple[Evidence, ...]) -> float:
     return sum(e.weight for e in evidence)
 
 
+def ruled_out(left: Profile, right: Profile) -> bool:
+    """Whether day or place alone say that the two are different: most pairs, and quickly."""
+    if left.start and right.start and days_apart(left, right) > weights()["day_reach"]:
+        return True
+    apart = nearest_km(left, right)
+    return apart is not None and apart > reach_km(left, right)
+
+
 # ------------------------------------------------------------------ single comparisons
 
 
-def weigh_day(left: DateSpan | None, right: DateSpan | None) -> Evidence | None:
+def compare_days(left: Profile, right: Profile) -> Iterator[Finding]:
     """Overlap of the two spans in days, judged by how finely each is known."""
-    if not left or not right:
-        return None
-    w = weights()
-    fine = left.precision == right.precision == "day"
-    gap = max((left.start - right.end).days, (right.start - left.end).days)
+    if left.start is None or right.start is None:
+        return
+    gap = days_apart(left, right)
     if gap <= 0:
-        weight = w["day_same"] if fine else w["day_overlaps"]
-    elif fine or gap > w["coarse_gap_days"]:
-        weight = w["day_differs"]
+        longest = max((left.end - left.start).days, (right.end - right.start).days)
+        case = "day_same" if left.fine and right.fine else "day_overlaps" if longest < SHORT_DAYS else "day_within"
     else:
-        weight = w["day_apart_coarse"]
-    return Evidence("day", weight, show_span(left), show_span(right))
+        case = "day_next" if gap <= weights()["day_reach"] else "day_differs"
+    yield Finding("day", case, show_days(left.start, left.end), show_days(right.start, right.end))
 
 
-def weigh_time(left: DateSpan | None, right: DateSpan | None) -> Evidence | None:
+def compare_times(left: Profile, right: Profile) -> Iterator[Finding]:
     """Times of day, where both give one on the same day."""
-    if not (left and right and left.time and right.time and left.start == right.start):
-        return None
-    apart_h = abs(minutes(left.time) - minutes(right.time)) / 60
+    if left.time and right.time and left.start == right.start:
+        apart_h = abs(minutes(left.time) - minutes(right.time)) / 60
+        case = "time_same" if apart_h <= weights()["time_same_h"] else "time_differs"
+        yield Finding("time of day", case, left.time, right.time)
+
+
+def compare_places(left: Profile, right: Profile) -> Iterator[Finding]:
+    """The distance between the likeliest meanings; a place known only as a district speaks softly."""
+    if not left.points or not right.points:
+        return
     w = weights()
-    weight = w["time_same"] if apart_h <= w["time_same_h"] else w["time_differs"]
-    return Evidence("time of day", weight, left.time, right.time)
+    a, b = left.points[0], right.points[0]
+    apart = distance_km(a, b)
+    coarse_place = max(left.precision, right.precision) > 3
+    if coarse_place and apart <= reach_km(left, right):
+        case = "place_coarse"
+    elif apart > w["place_far_km"]:
+        other = nearest_km(left, right)
+        case = "place_other_meaning" if other is not None and other <= w["place_near_km"] else "place_differs"
+    else:
+        steps = ("place_here_km", "place_near_km", "place_next_km", "place_far_km")
+        case = next(step for step in steps if apart <= w[step]).removesuffix("_km")
+    yield Finding("place", case, show_point(left.place, a), f"{show_point(right.place, b)} ({apart:.1f} km apart)")
 
 
-def weigh_place(left: Place | None, right: Place | None) -> Evidence | None:
-    """Distance between the best candidates against the radius of both; the folded names where one has no point."""
-    if not left or not right:
-        return None
+def compare_place_names(left: Profile, right: Profile) -> Iterator[Finding]:
+    """Whether the names sound alike in whatever script; without points, a like name has to do for the place."""
+    if not left.place or not right.place:
+        return
     w = weights()
-    a, b = point(left), point(right)
-    if a and b:
-        apart_km = distance_km(a, b)
-        reach_km = max(w["place_near_km"], ((left.radius_m or 0) + (right.radius_m or 0)) / 1000)
-        if apart_km <= reach_km:
-            weight = w["place_same"] if max(left.precision, right.precision) <= 3 else w["place_coarse"]
-        elif apart_km <= w["place_far_km"]:
-            weight = w["place_neighbouring"]
-        else:
-            weight = w["place_differs"]
-        return Evidence("place", weight, show_place(left, a), f"{show_place(right, b)} ({apart_km:.1f} km apart)")
-    if fold_name(left.name) == fold_name(right.name):
-        return Evidence("place", w["place_same_name"], left.name, right.name)
-    return None
+    alike = name_likeness(left.place, right.place)
+    if left.points and right.points:
+        case = "name_same" if alike >= w["name_alike"] else "name_differs"
+        if max(left.precision, right.precision) <= 3:
+            yield Finding("place name", case, left.place, right.place)
+    elif alike >= w["name_alike"]:
+        yield Finding("place", "place_by_name", left.place, right.place)
 
 
-def weigh_kind(left: str, right: str) -> Evidence | None:
+def compare_kinds(left: Profile, right: Profile) -> Iterator[Finding]:
     """The kind of attack: same, same family, or another."""
-    w = weights()
-    if left == right:
-        return Evidence("kind", w["kind_same"], left, right)
-    a, b = families().get(left), families().get(right)
-    weight = w["kind_family"] if a is not None and a == b else w["kind_differs"]
-    return Evidence("kind", weight, left, right)
+    a, b = families().get(left.kind), families().get(right.kind)
+    vague = settings()["vague"]["kinds"]
+    if left.kind == right.kind:
+        case = "kind_same"
+    elif left.kind in vague or right.kind in vague or (a is not None and a == b):
+        case = "kind_family"
+    else:
+        case = "kind_differs"
+    yield Finding("kind", case, left.kind, right.kind)
 
 
-def weigh_toll(name: str, left: Toll | None, right: Toll | None) -> Evidence | None:
-    """Whether some number fits both tolls. Disagreement on a toll is common and speaks only softly against."""
+def compare_tolls(name: str, left: tuple | None, right: tuple | None) -> Iterator[Finding]:
+    """Whether some number fits both tolls, and how far they are apart if none does. Zero is a number like others."""
     if not left or not right:
-        return None
-    w = weights()
-    (low_a, high_a), (low_b, high_b) = bounds(left), bounds(right)
-    fits = (high_a is None or low_b <= high_a) and (high_b is None or low_a <= high_b)
-    return Evidence(name, w["toll_fits"] if fits else w["toll_differs"], show_toll(left), show_toll(right))
+        return
+    (low_a, high_a), (low_b, high_b) = left, right
+    apart = max(low_a - high_b if high_b is not None else 0, low_b - high_a if high_a is not None else 0)
+    low, high = sorted((low_a, low_b))
+    if apart > 0:
+        case = (
+            "toll_near" if apart <= 1 or high <= 1.5 * low else "toll_far" if high > 3 * max(low, 1) else "toll_apart"
+        )
+    else:
+        large = min(low_a, low_b) >= weights()["toll_telling"] and high <= 1.5 * low
+        case = "toll_fits_large" if large else "toll_fits"
+    yield Finding(name, f"{name}_{case}", show_bounds(left), show_bounds(right))
 
 
-def weigh_suspects(left: tuple[Suspect, ...], right: tuple[Suspect, ...]) -> Evidence | None:
+def compare_suspects(left: Profile, right: Profile) -> Iterator[Finding]:
     """Shared suspects; different ones speak softly against, since attribution is what reports dispute most."""
-    a, b = set(suspect_names(left)), set(suspect_names(right))
-    if not a or not b:
-        return None
-    w = weights()
-    weight = w["suspect_same"] if a & b else w["suspect_differs"]
-    return Evidence("suspects", weight, ", ".join(sorted(a)), ", ".join(sorted(b)))
+    if left.suspects and right.suspects:
+        case = "suspect_same" if set(left.suspects) & set(right.suspects) else "suspect_differs"
+        yield Finding("suspects", case, left.suspects_shown, right.suspects_shown)
 
 
-def weigh_victims(left: TextIncident, right: TextIncident) -> Evidence | None:
+def compare_targets(left: Profile, right: Profile) -> Iterator[Finding]:
+    """What was hit, where both say it by its kind."""
+    if left.targets and right.targets:
+        case = "target_same" if set(left.targets) & set(right.targets) else "target_differs"
+        yield Finding("target", case, ", ".join(left.targets), ", ".join(right.targets))
+
+
+def compare_victims(left: Profile, right: Profile) -> Iterator[Finding]:
     """Victims named in both."""
-    a = {fold_name(m) for v in left.victims if v.named for m in v.mentions}
-    b = {fold_name(m) for v in right.victims if v.named for m in v.mentions}
-    shared = sorted(a & b)
-    if not shared:
-        return None
-    return Evidence("named victims", weights()["victim_shared"], ", ".join(shared), ", ".join(shared))
+    shared = ", ".join(sorted(set(left.victims) & set(right.victims)))
+    if shared:
+        yield Finding("named victims", "victim_shared", shared, shared)
 
 
-def weigh_footage(left: TextIncident, right: TextIncident) -> Evidence | None:
+def compare_voices(left: Profile, right: Profile) -> Iterator[Finding]:
+    """A source that both quote."""
+    shared = ", ".join(sorted(set(left.voices) & set(right.voices)))
+    if shared:
+        yield Finding("quoted source", "voice_shared", shared, shared)
+
+
+def compare_footage(left: Profile, right: Profile) -> Iterator[Finding]:
     """A recording of the same length by the same credit in both."""
-    a, b = left.footage, right.footage
-    if not (a and b and a.duration_s and b.duration_s):
-        return None
-    same_length = abs(a.duration_s - b.duration_s) < 1
-    same_credit = bool(a.credit and b.credit and fold_name(a.credit) == fold_name(b.credit))
-    if not (same_length and same_credit):
-        return None
-    return Evidence(
-        "footage", weights()["footage_shared"], f"{a.duration_s:g} s, {a.credit}", f"{b.duration_s:g} s, {b.credit}"
-    )
+    if not (left.length_s and right.length_s and left.credit and right.credit):
+        return
+    if abs(left.length_s - right.length_s) < 1 and fold_name(left.credit) == fold_name(right.credit):
+        shown = f"{left.length_s:g} s, {left.credit}", f"{right.length_s:g} s, {right.credit}"
+        yield Finding("footage", "footage_shared", *shown)
 
 
 # ------------------------------------------------------------------ values
+
+
+def days_apart(left: Profile, right: Profile) -> int:
+    """Days between the two spans; 0 or less where they meet."""
+    return max((left.start - right.end).days, (right.start - left.end).days)
+
+
+def nearest_km(left: Profile, right: Profile) -> float | None:
+    """The distance between the nearest meanings of the two places; None where one has no point."""
+    return min((distance_km(a, b) for a in left.points for b in right.points), default=None)
+
+
+def reach_km(left: Profile, right: Profile) -> float:
+    """How far apart two points of such places may lie: the radii of coarse ones count."""
+    w = weights()
+    return min(max(w["place_far_km"], (left.radius_m + right.radius_m) / 1000), w["place_reach_km"])
+
+
+@lru_cache(maxsize=65_536)
+def name_key(name: str) -> str:
+    """The consonants of a place's own name, without its province and without words for its kind."""
+    own = name.partition(",")[0].partition("،")[0]
+    kinds = settings()["vague"]["place_words"]
+    kept = " ".join(w for w in own.split() if w.casefold() not in kinds)
+    return coarse(key_of(kept or own).bones)
+
+
+def name_likeness(left: str, right: str) -> float:
+    """0-1: how alike two names sound; a name that holds the whole other one counts as like."""
+    a, b = name_key(left), name_key(right)
+    if len(a) >= 3 and len(b) >= 3 and (a in b or b in a):
+        return 1.0
+    return ratio(a, b) / 100
 
 
 def minutes(time: str) -> int:
@@ -190,50 +271,32 @@ def point(place: Place) -> Candidate | None:
     return next(iter(place.candidates), None)
 
 
-def distance_km(a: Candidate, b: Candidate) -> float:
-    """Great-circle distance (haversine)."""
-    lat = radians(b.lat - a.lat)
-    lon = radians(b.lon - a.lon)
-    h = sin(lat / 2) ** 2 + cos(radians(a.lat)) * cos(radians(b.lat)) * sin(lon / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(h)))
-
-
-def bounds(toll: Toll) -> tuple[int, int | None]:
-    """The lowest and highest number that the toll allows; None above is no bound."""
-    low = next((n for n in (toll.low, toll.best) if n is not None), 0)
-    if toll.high is not None:
-        return low, toll.high
-    return low, None if toll.low is not None else toll.best
-
-
-def suspect_names(suspects: tuple[Suspect, ...]) -> Iterator[str]:
-    """Folded names of the suspects that are not denied."""
-    for s in suspects:
-        if s.attribution != "denied":
-            for mention in s.mentions:
-                yield fold_name(mention)
-
-
-def fold_name(name: str) -> str:
-    """The name in lower case without spaces and marks, for comparison only."""
-    return "".join(c for c in name.casefold() if c.isalnum())
-
-
 def show_span(span: DateSpan) -> str:
     """The span for a person's eye."""
-    return span.start.isoformat() if span.start == span.end else f"{span.start.isoformat()} to {span.end.isoformat()}"
+    return show_days(span.start, span.end)
 
 
-def show_place(place: Place, at: Candidate) -> str:
+def show_days(start: date, end: date) -> str:
+    """ "2016-11-04", or "2016-11-01 to 2016-11-30"."""
+    return start.isoformat() if start == end else f"{start.isoformat()} to {end.isoformat()}"
+
+
+def show_point(name: str | None, at: Point) -> str:
     """The name in the text and where it was put."""
-    return f"{place.name} [{at.lat:.4f}, {at.lon:.4f}]"
+    return f"{name} [{at.lat:.4f}, {at.lon:.4f}]"
+
+
+def show_bounds(span: tuple[int, int | None]) -> str:
+    """The bounds for a person's eye: "8-15", "17 or more", "10"."""
+    low, high = span
+    if high is None:
+        return f"{low} or more"
+    return str(low) if low == high else f"{low}-{high}"
 
 
 def show_toll(toll: Toll) -> str:
     """The toll for a person's eye: "8-15", "17 or more", "up to 11", "10"."""
     low, high = bounds(toll)
-    if high is None:
-        return f"{low} or more"
-    if toll.low is None and toll.best is None:
+    if toll.low is None and toll.best is None and high is not None:
         return f"up to {high}"
-    return str(low) if low == high else f"{low}-{high}"
+    return show_bounds((low, high))

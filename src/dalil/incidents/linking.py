@@ -1,55 +1,66 @@
-"""Puts each report's events into incidents, in the order of the custody log, and keeps why.
+"""Puts accounts into incidents, and keeps them there as judgements come and go.
 
-A new account joins the incident whose accounts are most alike if the evidence says "same"; else it founds one of its
-own. Near-by incidents that were compared and not merged stand on both as neighbours, with the reasons. The record of
-an incident is a function of its accounts and of its neighbours alone, so a rebuild gives the same bytes.
+Which accounts stand together is a function of all accounts and of the judgements that stand (graph.py). A new account
+or judgement touches only the component that it belongs to, so that only that one is looked at again: adding in any
+steps, undoing and rebuilding give the same.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.engine import Connection
 
+from dalil import db
 from dalil.archive import judgements
-from dalil.incidents import ledger, likeness, recordings, store
-from dalil.records import (
-    Account,
-    Claim,
-    DateSpan,
-    Document,
-    Evidence,
-    Incident,
-    Judgement,
-    Neighbour,
-    Place,
-    Reading,
-    TextIncident,
-)
+from dalil.incidents import blocking, copies, likeness, recordings, store
+from dalil.incidents.assembly import assemble, name_incident
+from dalil.incidents.graph import Component, Pair, clusters, is_edge
+from dalil.incidents.profile import Profile, profile_of
+from dalil.incidents.verdicts import grade_set, links_of, refs_of
+from dalil.records import Account, Claim, Document, Judgement, Reading
+
+# SQLite allows 32,766 values in one statement.
+ASKED_AT_ONCE = 500
+NOWHERE = ""
 
 
 def link_reading(conn: Connection, document: Document, reading: Reading) -> tuple[str, ...]:
-    """Every incident of the reading belongs to an incident of the archive; their ids, in the reading's order."""
-    ids = []
-    judged = judgements.standing(conn, document=document.object) if reading.incidents else []
-    for index in range(len(reading.incidents)):
-        account = account_of(document, reading, index, judged)
-        home, evidence = find_home(conn, account)
-        if home is None:
-            ids.append(found(conn, account))
-        else:
-            joined = replace_accounts(home, (*home.accounts, with_link(account, evidence)))
-            store.assign(conn, account.document, account.index, home.id)
-            settle(conn, joined)
-            ids.append(home.id)
-        if account.event.footage:
-            recordings.note_mention(conn, account, ids[-1])
-    return tuple(ids)
+    """Every incident of the reading belongs to an incident of the archive; their ids, in the reading's order.
+
+    An older state of the document is replaced.
+    """
+    touched = take_out(conn, document.object)
+    if reading.incidents:
+        copies.remember(conn, document.object, document.text)
+        judged = judgements.standing(conn, document=document.object)
+        made = (account_of(document, reading, i, judged) for i in range(len(reading.incidents)))
+        text = store.text_of(conn, document.object)
+        touched |= {add_account(conn, account, text) for account in made}
+    resolve_judgements(conn, document.object)
+    settle(conn, touched)
+    return store.incidents_of_document(conn, document.object)
+
+
+def unlink_document(conn: Connection, document: str) -> None:
+    """The archive's incidents are as if the document had never been read."""
+    settle(conn, take_out(conn, document))
+
+
+def relink(conn: Connection, made: Iterable[Judgement]) -> None:
+    """The incidents are what the judgements that stand now make of them; those of `made` were made or taken back.
+
+    Judgements on readings are not followed here: their documents are linked again by `link_reading`.
+    """
+    touched: set[int] = set()
+    for judgement in made:
+        refs = refs_of(judgement)
+        touched |= {n for ref in refs if (n := store.find_account(conn, ref)) is not None}
+        for ref in refs[:1] if judgement.kind == "link" else ():
+            resolve_judgements(conn, ref.document)
+    settle(conn, touched)
 
 
 def account_of(document: Document, reading: Reading, index: int, judged: Iterable[Judgement] = ()) -> Account:
@@ -83,151 +94,154 @@ def overrules(judgement: Judgement, claims: Iterable[Claim]) -> bool:
     return (judgement.kind, judgement.subject.get("start"), judgement.subject.get("end")) in words
 
 
-def find_home(conn: Connection, account: Account) -> tuple[Incident | None, tuple[Evidence, ...]]:
-    """The incident that the account speaks of, with the evidence of its most similar account; None for a new one."""
-    best: tuple[float, Incident | None, tuple[Evidence, ...]] = (0.0, None, ())
-    for incident in nearby(conn, account.event.when, account.event.where):
-        if any(a.document == account.document for a in incident.accounts):
-            continue  # one text that tells of two events means two events
-        evidence = closest(incident.accounts, account.event)
-        if likeness.judge(evidence) == "same" and likeness.score(evidence) > best[0]:
-            best = (likeness.score(evidence), incident, evidence)
-    return best[1], best[2]
+# ------------------------------------------------------------------ accounts and pairs
 
 
-def closest(accounts: Iterable[Account], event: TextIncident) -> tuple[Evidence, ...]:
-    """The evidence between the event and the account most like it."""
-    return max((likeness.weigh(a.event, event) for a in accounts), key=likeness.score)
+def add_account(conn: Connection, account: Account, text: str) -> int:
+    """The account stands in the database, in no incident yet, with its pairs; its number."""
+    number, profile = store.account_number(conn, account.document, account.index), profile_of(account, text)
+    rows = [
+        row for other, theirs in blocking.candidates(conn, profile) if (row := pair_of(number, profile, other, theirs))
+    ]
+    if rows:
+        conn.execute(insert(db.pair), rows)
+    store.save_account(conn, number, account, profile, name_incident(account))
+    blocking.place_in_blocks(conn, number, profile)
+    recordings.note_mention(conn, number, account)
+    return number
 
 
-def nearby(conn: Connection, when: DateSpan | None, where: Place | None) -> list[Incident]:
-    """The incidents that are worth comparing."""
-    at = likeness.point(where) if where else None
-    return store.near(
-        conn, when.start if when else None, when.end if when else None, at.lat if at else None, at.lon if at else None
-    )
-
-
-def found(conn: Connection, account: Account) -> str:
-    """A new incident stands with this account alone; its id."""
-    incident_id = name_incident(account)
-    store.assign(conn, account.document, account.index, incident_id)
-    settle(conn, replace_accounts(None, (account,), incident_id))
-    return incident_id
-
-
-def settle(conn: Connection, incident: Incident) -> None:
-    """The incident and those around it stand in the database with their neighbours told on both sides."""
-    around = [i for i in nearby(conn, incident.when, incident.where) if i.id != incident.id]
-    order = store.founded(conn, incident.id) or store.founding_order(conn)
-    told = [(other, compare(incident, other)) for other in around]
-    store.save_incident(conn, with_neighbours(incident, tuple(n for _, n in told if n)), order)
-    for other, neighbour in told:
-        rest = tuple(n for n in other.neighbours if n.incident != incident.id)
-        mine = (Neighbour(incident.id, neighbour.verdict, mirrored(neighbour.evidence)),) if neighbour else ()
-        if (*rest, *mine) != other.neighbours:
-            store.save_incident(conn, with_neighbours(other, (*rest, *mine)), store.founded(conn, other.id) or 0)
-
-
-def compare(incident: Incident, other: Incident) -> Neighbour | None:
-    """Why the two stand apart; None where they lie too far from each other to be confused."""
-    evidence = max(
-        (likeness.weigh(a.event, b.event) for a in incident.accounts for b in other.accounts), key=likeness.score
-    )
-    place = next((e for e in evidence if e.name == "place"), None)
-    if place is None or place.weight < likeness.weights()["place_neighbouring"]:
-        return None
+def pair_of(number: int, profile: Profile, other: int, theirs: Profile) -> dict[str, object] | None:
+    """The pair as a row; None where the evidence says that the two are different."""
+    (left, one), (right, two) = sorted(((number, profile), (other, theirs)), key=lambda side: side[0])
+    evidence = likeness.weigh(one, two)
     verdict = likeness.judge(evidence)
-    return Neighbour(other.id, "different" if verdict == "different" else "possibly_same", evidence)
+    if verdict == "different":
+        return None
+    return {"left": left, "right": right, "verdict": verdict, "score": round(1000 * likeness.score(evidence))}
 
 
-def mirrored(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
-    """The same evidence seen from the other side."""
-    return tuple(Evidence(e.name, e.weight, e.right, e.left) for e in evidence)
+def take_out(conn: Connection, document: str) -> set[int]:
+    """Nothing of the document's accounts stands any more; the accounts that were tied to them."""
+    a = db.account.c
+    numbers = set(conn.scalars(select(a.number).where(a.sha256 == document)))
+    if not numbers:
+        return set()
+    copies.forget(conn, document)
+    homes = list(conn.scalars(select(a.incident).where(a.number.in_(numbers)).distinct()))
+    tied = {n for home in homes for n in store.numbers_of(conn, home)}
+    for number, profile in store.load_profiles(conn, numbers).items():
+        tied |= {n for pair in pairs_at(conn, [number]) for n in (pair.left, pair.right)}
+        blocking.remove_from_blocks(conn, number, profile)
+        for table in (db.pair, db.judged_pair):
+            conn.execute(delete(table).where(or_(table.c.left == number, table.c.right == number)))
+        conn.execute(delete(db.mention).where(db.mention.c.number == number))
+    conn.execute(delete(db.account).where(a.sha256 == document))
+    for home in homes:
+        if not store.numbers_of(conn, home):
+            store.delete_incident(conn, home)
+    return tied - numbers
 
 
-# ------------------------------------------------------------------ the record
+def resolve_judgements(conn: Connection, document: str) -> None:
+    """The judgements that stand on links of the document's accounts stand in their table, and no others."""
+    a, j = db.account.c, db.judged_pair.c
+    own = list(conn.scalars(select(a.number).where(a.sha256 == document)))
+    for at in range(0, len(own), ASKED_AT_ONCE):
+        part = own[at : at + ASKED_AT_ONCE]
+        conn.execute(delete(db.judged_pair).where(or_(j.left.in_(part), j.right.in_(part))))
+    rows = {}
+    for left, right, verdict, seq in links_of(conn, document):
+        numbers = [store.find_account(conn, ref) for ref in (left, right)]
+        if None not in numbers and numbers[0] != numbers[1]:
+            pair = tuple(sorted(numbers))
+            rows[pair] = {"left": pair[0], "right": pair[1], "verdict": verdict, "seq": seq}
+    if rows:
+        conn.execute(insert(db.judged_pair), list(rows.values()))
 
 
-def replace_accounts(incident: Incident | None, accounts: tuple[Account, ...], incident_id: str = "") -> Incident:
-    """The incident's record, computed from these accounts."""
-    when = agreed_day([a.event.when for a in accounts if a.event.when])
-    where = finest_place([a.event.where for a in accounts if a.event.where])
-    kind = agreed_kind(accounts)
-    return Incident(
-        id=incident.id if incident else incident_id,
-        title=title_of(kind, where, when),
-        type=kind,
-        when=when,
-        where=where,
-        killed=ledger.range_of(accounts, "killed"),
-        injured=ledger.range_of(accounts, "injured"),
-        missing=ledger.range_of(accounts, "missing"),
-        accounts=accounts,
-        footage=incident.footage if incident else (),
-        neighbours=incident.neighbours if incident else (),
+def pairs_at(conn: Connection, numbers: Iterable[int]) -> list:
+    """The rows of all pairs that hold one of the accounts."""
+    return rows_at(conn, db.pair, numbers)
+
+
+def rows_at(conn: Connection, table, numbers: Iterable[int]) -> list:
+    """The rows of a table of pairs that hold one of the accounts; a row between two of them comes once."""
+    wanted, rows = sorted(numbers), {}
+    for at in range(0, len(wanted), ASKED_AT_ONCE):
+        part = wanted[at : at + ASKED_AT_ONCE]
+        for column in (table.c.left, table.c.right):
+            rows |= {(row.left, row.right): row for row in conn.execute(select(table).where(column.in_(part)))}
+    return list(rows.values())
+
+
+# ------------------------------------------------------------------ components and incidents
+
+
+def settle(conn: Connection, touched: Iterable[int]) -> None:
+    """Every account of the touched components stands in the incident that the graph gives it; records are anew."""
+    touched = set(touched)
+    changed: set[str] = set()
+    for component in components(conn, touched):
+        names, homes = homes_of(conn, component.texts)
+        for cluster in clusters(component):
+            name = names[cluster[0]]
+            moved = [n for n in cluster if homes[n] != name]
+            store.assign(conn, moved, name)
+            changed |= {homes[n] for n in moved} | {name for n in cluster if n in touched}
+    for incident_id in sorted(changed - {NOWHERE}):
+        save_computed(conn, incident_id)
+
+
+def homes_of(conn: Connection, numbers: Iterable[int]) -> tuple[dict[int, str], dict[int, str]]:
+    """The id that each account would found, and the incident that it stands in."""
+    rows = store.read_accounts(conn, numbers, db.account.c.founds, db.account.c.incident)
+    return {n: name for n, name, _ in rows}, {n: home for n, _, home in rows}
+
+
+def components(conn: Connection, touched: Iterable[int]) -> Iterator[Component]:
+    """The components of those accounts, each once, by the first account in the log."""
+    waiting = set(touched)
+    while waiting:
+        found = component_of(conn, min(waiting))
+        waiting -= found.texts.keys()
+        yield found
+
+
+def component_of(conn: Connection, seed: int) -> Component:
+    """Everything that hangs together with the account by pairs called the same, with all pairs between."""
+    seen, frontier = {seed}, {seed}
+    pairs: dict[tuple[int, int], Pair] = {}
+    judged: dict[tuple[int, int], str] = {}
+    while frontier:
+        judged |= {(row.left, row.right): row.verdict for row in rows_at(conn, db.judged_pair, frontier)}
+        found = {(r.left, r.right): Pair(r.verdict == "same", r.score) for r in pairs_at(conn, frontier)}
+        pairs |= found
+        near = {p for p in found if is_edge(p, found[p], judged)} | {p for p, v in judged.items() if v == "same"}
+        frontier = {n for pair in near for n in pair} - seen
+        seen |= frontier
+    texts = dict(tuple(row) for row in store.read_accounts(conn, seen, db.account.c.text))
+    return Component(
+        texts=texts,
+        pairs={p: v for p, v in pairs.items() if p[0] in texts and p[1] in texts},
+        judged={p: v for p, v in judged.items() if p[0] in texts and p[1] in texts},
+        join_at=round(1000 * likeness.weights()["join_at"]),
     )
 
 
-def with_neighbours(incident: Incident, neighbours: tuple[Neighbour, ...]) -> Incident:
-    """The incident with these neighbours, in the order of their ids."""
-    return replace(incident, neighbours=tuple(sorted(neighbours, key=lambda n: n.incident)))
+def save_computed(conn: Connection, incident_id: str) -> None:
+    """The incident's row is what its accounts make of it; an incident without accounts is gone."""
+    found = store.load_accounts(conn, store.numbers_of(conn, incident_id))
+    if not found:
+        store.delete_incident(conn, incident_id)
+        return
+    accounts = tuple(found.values())
+    alike = copies.families(conn, [a.document for a in accounts])
+    incident = assemble(incident_id, accounts, copies=alike, set_grade=grade_set(conn, accounts))
+    store.save_incident(conn, incident, min(found))
 
 
-def with_link(account: Account, evidence: tuple[Evidence, ...]) -> Account:
-    """The account with the reasons for which it was put where it is."""
-    return replace(account, link=evidence)
-
-
-def agreed_day(spans: list[DateSpan]) -> DateSpan | None:
-    """The finest span that most accounts give; the earliest account wins a tie. Its quote stays with its account."""
-    if not spans:
-        return None
-    votes = Counter((s.start, s.end) for s in spans)
-    best = max(spans, key=lambda s: (votes[s.start, s.end], (s.start - s.end).days))
-    rule = f"given by {votes[best.start, best.end]} of {len(spans)} accounts"
-    return DateSpan(best.start, best.end, best.precision, best.time, None, rule)
-
-
-def finest_place(places: list[Place]) -> Place | None:
-    """The most precise place that has a point; the earliest account wins a tie. Its quote stays with its account."""
-    if not places:
-        return None
-    best = min(places, key=lambda p: (not p.candidates, p.precision))
-    return Place(best.name, None, best.precision, best.radius_m, best.candidates)
-
-
-def agreed_kind(accounts: tuple[Account, ...]) -> str:
-    """The kind that most accounts give, a particular one before a vague one."""
-    votes = Counter(a.event.type for a in accounts)
-    vague = ("attack", "killing", "other")
-    return max(votes, key=lambda kind: (kind not in vague, votes[kind], -list(votes).index(kind)))
-
-
-def name_incident(account: Account) -> str:
-    """A readable id that stays: the founding account's day and place, and a digest of what founded it."""
-    event = account.event
-    day = event.when.start.isoformat() if event.when else "undated"
-    digest = hashlib.sha256(f"{account.document}#{account.index}".encode()).hexdigest()[:8]
-    return "-".join(part for part in (day, slug(event.where), digest) if part)
-
-
-def slug(place: Place | None) -> str:
-    """The place's best Latin name in lower-case letters and hyphens; "" where it has none."""
-    if place is None:
-        return ""
-    at = likeness.point(place)
-    for name in (place.name, at.name if at else ""):
-        plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-        words = re.findall(r"[a-z0-9]+", plain)
-        if words:
-            return "-".join(words)[:40]
-    return ""
-
-
-def title_of(kind: str, where: Place | None, when: DateSpan | None) -> str:
-    """A plain heading: kind, place, day."""
-    name = kind.replace("_", " ").capitalize()
-    place = f" at {where.name}" if where else ""
-    day = f", {when.start.day} {when.start:%B %Y}" if when and when.start == when.end else ""
-    return f"{name}{place}{day}"
+def replace_accounts(incident, accounts: tuple[Account, ...]):
+    """The incident as these of its accounts alone make it; what was found around it is left as it was."""
+    made = assemble(incident.id, accounts)
+    return replace(made, footage=incident.footage, neighbours=incident.neighbours)

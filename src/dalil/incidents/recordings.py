@@ -14,45 +14,71 @@ from sqlalchemy import insert, or_, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
+from dalil.atlas.distance import distance_km
+from dalil.footage.store import load_footage
 from dalil.incidents import store
-from dalil.incidents.likeness import distance_km, fold_name, point, show_span, weights
-from dalil.records import Account, Candidate, DateSpan, Evidence, Footage, FootageLink, Incident, Place, decode
+from dalil.incidents.likeness import point, show_span, weights
+from dalil.incidents.profile import Point, fold_name
+from dalil.incidents.verdicts import recordings_judged
+from dalil.records import (
+    Account,
+    DateSpan,
+    Evidence,
+    Footage,
+    FootageLink,
+    Incident,
+    Judgement,
+    Place,
+    decode,
+)
 
 SAME_LENGTH_S = 1.0
 
 
-def note_mention(conn: Connection, account: Account, incident_id: str) -> None:
-    """A later recording of that length will be compared with this account, and the recordings that stand are now."""
+def note_mention(conn: Connection, number: int, account: Account) -> None:
+    """Recordings of the length that the account speaks of will find it."""
     spoken_of = account.event.footage
-    duration_s = spoken_of.duration_s if spoken_of else None
-    conn.execute(
-        insert(db.mention).values(
-            sha256=account.document, position=account.index, incident=incident_id, duration_s=duration_s
-        )
-    )
-    attach(conn, incident_id, recordings_like(conn, duration_s, account.event.when))
+    if spoken_of and spoken_of.duration_s:
+        conn.execute(insert(db.mention).values(number=number, duration_s=spoken_of.duration_s))
 
 
 def link_footage(conn: Connection, footage: Footage) -> tuple[str, ...]:
-    """The new recording stands with every incident that may speak of it; their ids."""
-    return tuple(i for i in incidents_like(conn, footage) if attach(conn, i, (footage,)))
+    """The ids of the incidents that may speak of the recording: those that name it when they are loaded."""
+    return tuple(i for i in incidents_like(conn, footage) if names(conn, i, footage))
 
 
-def attach(conn: Connection, incident_id: str, recordings: Iterable[Footage]) -> bool:
-    """The incident names those of the recordings for which enough evidence speaks; whether that changed it."""
-    incident = store.load_incident(conn, incident_id)
-    if incident is None:
+def names(conn: Connection, incident_id: str, footage: Footage) -> bool:
+    """Whether the incident names the recording when it is loaded."""
+    head = store.load_head(conn, incident_id)
+    if head is None:
         return False
-    links = {link.object: link for link in incident.footage}
-    for footage in recordings:
-        evidence = best_evidence(incident, footage)
-        if sum(e.weight for e in evidence) >= weights()["recording_possibly_at"]:
-            links[footage.object] = FootageLink(footage.object, name_of(conn, footage), "possibly_same", evidence)
-    ordered = sorted(links.values(), key=lambda link: (-sum(e.weight for e in link.evidence), link.object))
-    if tuple(ordered) == incident.footage:
-        return False
-    store.save_incident(conn, replace(incident, footage=tuple(ordered)), store.founded(conn, incident.id) or 0)
-    return True
+    accounts = tuple(store.load_accounts(conn, store.numbers_of(conn, incident_id)).values())
+    judged = recordings_judged(conn, accounts).get(footage.object)
+    return link_of(conn, replace(head, accounts=accounts), footage, judged) is not None
+
+
+def links_of(conn: Connection, incident: Incident) -> tuple[FootageLink, ...]:
+    """The recordings for which enough evidence or a person speaks, the likeliest first."""
+    judged = recordings_judged(conn, incident.accounts)
+    lengths = {a.event.footage.duration_s for a in incident.accounts if a.event.footage}
+    found = {f.object: f for f in recordings_like(conn, sorted(n for n in lengths if n), incident.when)}
+    for sha256 in judged.keys() - found.keys():
+        found |= {sha256: f} if (f := load_footage(conn, sha256)) else {}
+    links = [link for f in found.values() if (link := link_of(conn, incident, f, judged.get(f.object)))]
+    order = sorted(links, key=lambda k: (k.verdict != "same", -sum(e.weight for e in k.evidence), k.object))
+    return tuple(order)
+
+
+def link_of(conn: Connection, incident: Incident, footage: Footage, judgement: Judgement | None) -> FootageLink | None:
+    """How the recording stands to the incident: as a person said, else possibly its own; None if neither."""
+    evidence = best_evidence(incident, footage)
+    enough = sum(e.weight for e in evidence) >= weights()["recording_possibly_at"]
+    said = str(judgement.verdict) if judgement else None
+    if said == "different" or (said != "same" and not enough):
+        return None
+    by_hand = (Evidence("judgement", 0.0, said, str(judgement.seq)),) if judgement else ()
+    verdict = "same" if said == "same" else "possibly_same"
+    return FootageLink(footage.object, name_of(conn, footage), verdict, (*evidence, *by_hand))
 
 
 def best_evidence(incident: Incident, footage: Footage) -> tuple[Evidence, ...]:
@@ -95,8 +121,7 @@ def weigh_position(where: Place | None, footage: Footage) -> Iterator[Evidence]:
     if not at or footage.lat is None or footage.lon is None:
         return
     w = weights()
-    there = Candidate(footage.object, "", footage.lat, footage.lon, (), "", "", 0.0, ())
-    apart_km = distance_km(at, there)
+    apart_km = distance_km(at, Point(footage.lat, footage.lon))
     weight = w["recording_place_fits"] if apart_km <= w["place_far_km"] else w["recording_place_differs"]
     yield Evidence(
         "container position",
@@ -106,36 +131,36 @@ def weigh_position(where: Place | None, footage: Footage) -> Iterator[Evidence]:
     )
 
 
-def recordings_like(conn: Connection, duration_s: float | None, when: DateSpan | None) -> list[Footage]:
-    """Recordings of that length, or made on those days."""
-    table, conditions = db.footage, []
-    if duration_s:
-        conditions.append(table.c.duration_s.between(duration_s - SAME_LENGTH_S, duration_s + SAME_LENGTH_S))
+def recordings_like(conn: Connection, lengths_s: Iterable[float], when: DateSpan | None) -> list[Footage]:
+    """Recordings of such lengths, or made on those days."""
+    table = db.footage.c
+    conditions = [table.duration_s.between(length - SAME_LENGTH_S, length + SAME_LENGTH_S) for length in lengths_s]
     if when:
         first, last = when.start - timedelta(days=1), when.end + timedelta(days=2)
-        conditions.append(table.c.created_utc.between(first.isoformat(), last.isoformat()))
+        conditions.append(table.created_utc.between(first.isoformat(), last.isoformat()))
     if not conditions:
         return []
-    query = select(table.c.record).where(or_(*conditions)).order_by(table.c.sha256)
+    query = select(table.record).where(or_(*conditions)).order_by(table.sha256)
     return [decode(record, Footage) for record in conn.scalars(query)]
 
 
 def incidents_like(conn: Connection, footage: Footage) -> list[str]:
     """Incidents with an account of a recording of that length, or of the days on which it says that it was made."""
-    found: dict[str, None] = {}
+    found: set[str] = set()
     if footage.duration_s:
-        length = db.mention.c.duration_s
-        query = select(db.mention.c.incident).where(
-            length.between(footage.duration_s - SAME_LENGTH_S, footage.duration_s + SAME_LENGTH_S)
-        )
-        found |= dict.fromkeys(conn.scalars(query))
+        length = db.mention.c.duration_s.between(footage.duration_s - SAME_LENGTH_S, footage.duration_s + SAME_LENGTH_S)
+        speaking = select(db.account.c.incident).join(db.mention, db.mention.c.number == db.account.c.number)
+        found |= set(conn.scalars(speaking.where(length)))
+    said = db.judgement.c
+    about = select(said.document).where(said.kind == "footage", said.subject.contains(footage.object, autoescape=True))
+    found |= set(conn.scalars(select(db.account.c.incident).where(db.account.c.sha256.in_(about))))
     if footage.created_utc:
         day = footage.created_utc.date()
         start, end = db.incident.c.start, db.incident.c.end
         query = select(db.incident.c.id).where(
             start <= (day + timedelta(days=1)).isoformat(), end >= (day - timedelta(days=1)).isoformat()
         )
-        found |= dict.fromkeys(conn.scalars(query))
+        found |= set(conn.scalars(query))
     return sorted(found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -15,9 +15,7 @@ from dalil.claims import store as documents
 from dalil.claims.overruling import overrule
 from dalil.claims.reader import read_text
 from dalil.claims.text import extract
-from dalil.footage import store as footage
-from dalil.incidents.linking import link_reading
-from dalil.incidents.recordings import link_footage
+from dalil.incidents.linking import link_reading, relink
 from dalil.records import Capture, Document, Judgement, Reading
 
 # An archive's own places, before every gazetteer's: the columns are those of `dalil gazetteer places load`.
@@ -73,34 +71,21 @@ def apply_waiting(archive: Archive) -> list[Judgement]:
         waiting = judgements.waiting(conn)
     if waiting:
         with with_places(archive.path / PLACES), archive.transaction() as conn:
-            touched = {str(j.subject["document"]): None for j in waiting if j.kind in ON_READINGS}
-            for key in touched:
+            for key in {str(j.subject["document"]): None for j in waiting if j.kind in ON_READINGS}:
                 read_again(archive, conn, key)
-            if any(j.kind != "open" for j in waiting):
-                relink(conn)
+            relink(conn, waiting)
             judgements.mark_applied(conn, [j.seq for j in waiting])
     return waiting
 
 
 def read_again(archive: Archive, conn: Connection, key: str) -> None:
-    """The document's reading is what the reader and the judgements that stand now make of it."""
+    """The document's reading, and its place in incidents, is what the reader and the judgements that stand now make
+    of it."""
     document = documents.load_document(conn, key)
     if document is not None:
-        documents.save_document(conn, document, read_document(archive, conn, document))
-
-
-def relink(conn: Connection) -> None:
-    """Every incident is made anew from what is stored of reports and recordings, in the order of the log."""
-    for table in (db.incident, db.account, db.mention):
-        conn.execute(delete(table))
-    for sha256 in list(conn.scalars(select(db.derivation.c.sha256).order_by(db.derivation.c.seq))):
-        for key in document_keys(conn, sha256):
-            document, reading = documents.load_document(conn, key), documents.load_reading(conn, key)
-            if document is not None and reading is not None:
-                link_reading(conn, document, reading)
-        recording = footage.load_footage(conn, sha256)
-        if recording is not None:
-            link_footage(conn, recording)
+        reading = read_document(archive, conn, document)
+        documents.save_document(conn, document, reading)
+        link_reading(conn, document, reading)
 
 
 def document_keys(conn: Connection, sha256: str) -> Iterable[str]:

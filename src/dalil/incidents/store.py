@@ -1,21 +1,30 @@
-"""Incidents in the database: saved as their JSON with what lists and blocking need beside it."""
+"""Incidents and their accounts in the database.
+
+An incident's row holds what is computed of it; its accounts stand in rows of their own, and its neighbours and footage
+are looked up when it is loaded, so that a report that joins one incident rewrites no other.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from dalil import db
-from dalil.incidents.facets import narrowed_by, save_facets
+from dalil.errors import InputRefused
+from dalil.incidents.facets import narrowed_by, remove_facets, save_facets
 from dalil.incidents.likeness import point
-from dalil.records import Incident, decode, encode
+from dalil.incidents.profile import Profile
+from dalil.records import Account, AccountRef, Incident, decode, encode, object_of
 
-# About 17 km of latitude: farther than any near-by comparison looks.
-NEAR_DEG = 0.15
 READ_ROWS = 500
+# An account's number: the line of its file's first capture, the part of the file (a row of a table), the event in it.
+PART_BITS, INDEX_BITS = 20, 18
+# Imports whose rows are one event each.
+EVENT_TABLES = ("ucdp", "acled", "airwars")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,17 @@ class IncidentRow:
     killed_disputed: bool
     accounts: int
     suspects: tuple[str, ...]
+    sources: int = 0
+    grade: str | None = None
+
+
+# ------------------------------------------------------------------ incidents
 
 
 def save_incident(conn: Connection, incident: Incident, founded: int) -> None:
     """The incident stands in the database as given; an older state of it is replaced."""
     at = point(incident.where) if incident.where else None
-    conn.execute(delete(db.incident).where(db.incident.c.id == incident.id))
+    delete_incident(conn, incident.id)
     conn.execute(
         insert(db.incident).values(
             id=incident.id,
@@ -55,14 +69,30 @@ def save_incident(conn: Connection, incident: Incident, founded: int) -> None:
             killed_low=incident.killed.low if incident.killed else None,
             killed_high=incident.killed.high if incident.killed else None,
             **narrowed_by(incident),
-            record=encode(incident).decode(),
+            sources=len(incident.sources),
+            grade=incident.grade.grade if incident.grade else None,
+            record=encode(replace(incident, accounts=(), footage=(), neighbours=())).decode(),
         )
     )
     save_facets(conn, incident)
 
 
+def delete_incident(conn: Connection, incident_id: str) -> None:
+    """No incident of that id stands in the database."""
+    remove_facets(conn, incident_id)
+    conn.execute(delete(db.incident).where(db.incident.c.id == incident_id))
+
+
 def load_incident(conn: Connection, incident_id: str) -> Incident | None:
     """The incident of that id, or of the only id that begins so; None where there is none."""
+    from dalil.incidents.surroundings import complete
+
+    found = load_head(conn, incident_id)
+    return complete(conn, found) if found else None
+
+
+def load_head(conn: Connection, incident_id: str) -> Incident | None:
+    """The incident without accounts, footage and neighbours; None where there is none."""
     column = db.incident.c.id
     record = conn.scalar(select(db.incident.c.record).where(column == incident_id))
     if record is None:
@@ -85,10 +115,9 @@ def list_incidents(
     rows: list[IncidentRow] = []
     for start in range(0, len(ids), READ_ROWS):
         part = ids[start : start + READ_ROWS]
-        found = {
-            row.id: row.record for row in conn.execute(select(table.c.id, table.c.record).where(table.c.id.in_(part)))
-        }
-        rows += (row_of(decode(found[incident_id], Incident)) for incident_id in part)
+        query = select(table.c.id, table.c.accounts, table.c.record).where(table.c.id.in_(part))
+        found = {row.id: row for row in conn.execute(query)}
+        rows += (row_of(decode(found[i].record, Incident), found[i].accounts) for i in part)
     return rows
 
 
@@ -103,11 +132,10 @@ def count_incidents(conn: Connection) -> int:
     return conn.scalar(select(func.count()).select_from(db.incident)) or 0
 
 
-def row_of(incident: Incident) -> IncidentRow:
-    """What a list shows of an incident."""
+def row_of(incident: Incident, accounts: int) -> IncidentRow:
+    """What a list shows of an incident that rests on so many accounts."""
     at = point(incident.where) if incident.where else None
     killed = incident.killed
-    named = (s.mentions[0] for a in incident.accounts for s in a.event.suspects if s.attribution != "denied")
     return IncidentRow(
         id=incident.id,
         title=incident.title,
@@ -121,45 +149,109 @@ def row_of(incident: Incident) -> IncidentRow:
         killed_high=killed.high if killed else None,
         killed_open=bool(killed and killed.open_above),
         killed_disputed=bool(killed and killed.disputed),
-        accounts=len(incident.accounts),
-        suspects=tuple(dict.fromkeys(named)),
+        accounts=accounts,
+        suspects=tuple(dict.fromkeys(a.actor for a in incident.attributions if a.term != "denied")),
+        sources=len(incident.sources),
+        grade=incident.grade.grade if incident.grade else None,
     )
 
 
-# ------------------------------------------------------------------ accounts and blocking
+# ------------------------------------------------------------------ accounts
 
 
-def assign(conn: Connection, document: str, position: int, incident_id: str) -> None:
-    """The account belongs to that incident."""
-    conn.execute(insert(db.account).values(sha256=document, position=position, incident=incident_id))
-
-
-def founding_order(conn: Connection) -> int:
-    """The number that the next incident is founded under."""
-    return (conn.scalar(select(func.max(db.incident.c.founded))) or 0) + 1
-
-
-def founded(conn: Connection, incident_id: str) -> int | None:
-    """The number that the incident was founded under; None for one that is new."""
-    return conn.scalar(select(db.incident.c.founded).where(db.incident.c.id == incident_id))
-
-
-def near(
-    conn: Connection, start: date | None, end: date | None, lat: float | None, lon: float | None
-) -> list[Incident]:
-    """Incidents within a day and about 17 km, in the order of their founding: all that need be compared.
-
-    Incidents whose place has no coordinates are near in place to everything, those without a day to nothing.
-    """
-    if start is None or end is None:
-        return []
-    table, day = db.incident, timedelta(days=1)
-    query = select(table.c.record).where(
-        table.c.start <= (end + day).isoformat(), table.c.end >= (start - day).isoformat()
-    )
-    if lat is not None and lon is not None:
-        close = table.c.lat.between(lat - NEAR_DEG, lat + NEAR_DEG) & table.c.lon.between(
-            lon - 2 * NEAR_DEG, lon + 2 * NEAR_DEG
+def account_number(conn: Connection, document: str, index: int) -> int:
+    """Where the account stands in the order of the log; the key of a part of a file ends in a stop and its number."""
+    sha256, _, part = document.partition(".")
+    line = conn.scalar(select(func.min(db.capture.c.seq)).where(db.capture.c.sha256 == sha256))
+    if line is None:  # no capture: in tests and benches, after all that stand
+        own = select(func.min(db.account.c.number)).where(db.account.c.sha256 == document)
+        last = conn.scalar(own) or (conn.scalar(select(func.max(db.account.c.number))) or 0) + (
+            1 << PART_BITS + INDEX_BITS
         )
-        query = query.where(or_(table.c.lat.is_(None), close))
-    return [decode(record, Incident) for record in conn.scalars(query.order_by(table.c.founded))]
+        line, part = last >> PART_BITS + INDEX_BITS, "0"
+    place = int(part) if part.isdecimal() else 0
+    if place >= 1 << PART_BITS or index >= 1 << INDEX_BITS:
+        raise InputRefused(document, "holds more events than one file may", "Split the file")
+    return (((line << PART_BITS) | place) << INDEX_BITS) | index
+
+
+def text_of(conn: Connection, document: str) -> str:
+    """What tells each event but once: the whole table, for a row of a table of events, else the document itself.
+
+    Messages of one chat are texts of their own.
+    """
+    sha256 = object_of(document)
+    if sha256 == document:
+        return document
+    c = db.capture.c
+    asked = conn.scalars(select(c.imported).where(c.sha256 == sha256, c.imported.is_not(None)))
+    return sha256 if any(json.loads(wanted).get("kind") in EVENT_TABLES for wanted in asked) else document
+
+
+def save_account(conn: Connection, number: int, account: Account, profile: Profile, founds: str) -> None:
+    """The account stands under its number, in no incident yet; one that it is the first of would be called `founds`."""
+    ref = ref_of(account)
+    conn.execute(
+        insert(db.account).values(
+            number=number,
+            sha256=account.document,
+            position=account.index,
+            incident="",
+            founds=founds,
+            text=profile.text,
+            start=ref.start if ref else None,
+            end=ref.end if ref else None,
+            profile=encode(profile).decode(),
+            record=encode(account).decode(),
+        )
+    )
+
+
+def ref_of(account: Account) -> AccountRef | None:
+    """How judgements name the account; None for one that rests on no words."""
+    quote = account.claims[0].quote if account.claims else None
+    return AccountRef(account.document, quote.start, quote.end) if quote else None
+
+
+def find_account(conn: Connection, ref: AccountRef) -> int | None:
+    """The number of the account whose first claim has those words."""
+    a = db.account.c
+    query = select(func.min(a.number)).where(a.sha256 == ref.document, a.start == ref.start, a.end == ref.end)
+    return conn.scalar(query)
+
+
+def numbers_of(conn: Connection, incident_id: str) -> list[int]:
+    """The incident's accounts in the order of the log."""
+    a = db.account.c
+    return list(conn.scalars(select(a.number).where(a.incident == incident_id).order_by(a.number)))
+
+
+def load_accounts(conn: Connection, numbers: Iterable[int]) -> dict[int, Account]:
+    """The accounts of those numbers, in the order of the log."""
+    return {n: decode(r, Account) for n, r in read_accounts(conn, numbers, db.account.c.record)}
+
+
+def load_profiles(conn: Connection, numbers: Iterable[int]) -> dict[int, Profile]:
+    """The profiles of those accounts, in the order of the log."""
+    return {n: decode(p, Profile) for n, p in read_accounts(conn, numbers, db.account.c.profile)}
+
+
+def read_accounts(conn: Connection, numbers: Iterable[int], *columns) -> list:
+    """Number and columns of those accounts, in the order of the log."""
+    wanted, a, rows = sorted(set(numbers)), db.account.c, []
+    for at in range(0, len(wanted), READ_ROWS):
+        part = wanted[at : at + READ_ROWS]
+        rows += conn.execute(select(a.number, *columns).where(a.number.in_(part)).order_by(a.number)).all()
+    return rows
+
+
+def assign(conn: Connection, numbers: Iterable[int], incident_id: str) -> None:
+    """The accounts belong to that incident."""
+    for number in numbers:
+        conn.execute(update(db.account).where(db.account.c.number == number).values(incident=incident_id))
+
+
+def incidents_of_document(conn: Connection, document: str) -> tuple[str, ...]:
+    """The incidents of the document's accounts, in its reading's order."""
+    a = db.account.c
+    return tuple(conn.scalars(select(a.incident).where(a.sha256 == document).order_by(a.position)))

@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.archive import custody
+from dalil.footage.store import load_footage
+from dalil.incidents.recordings import link_footage
 from dalil.records import Claim, Footage, LogEntry, Reading, decode, object_of
 
 # So many incidents are named on the page of one recording; more would be no help to a reader.
@@ -57,8 +59,8 @@ def incidents_of_document(conn: Connection, sha256: str) -> list[str]:
 
 def incidents_of_recording(conn: Connection, sha256: str) -> list[str]:
     """The ids of the first incidents, in order of id, that name this recording as theirs; at most MOST_TIED."""
-    named = db.incident.c.record.contains(f'"object":"{sha256}"', autoescape=True)
-    return list(conn.scalars(select(db.incident.c.id).where(named).order_by(db.incident.c.id).limit(MOST_TIED)))
+    footage = load_footage(conn, sha256)
+    return list(link_footage(conn, footage))[:MOST_TIED] if footage else []
 
 
 def problems_of(conn: Connection, sha256: str) -> list[tuple[str, str]]:

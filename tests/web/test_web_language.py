@@ -75,7 +75,7 @@ def test_closed_lists_are_whole(code, section):
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_plural_forms_are_those_of_the_language(code):
     needed = {plural(code, n) for n in range(200)}
-    table = tomllib.loads((WEB / "strings" / f"{code}.toml").read_text("utf-8"))["count"]
+    table = tomllib.loads((WEB / "strings" / code / "words.toml").read_text("utf-8"))["count"]
     for things, forms in table.items():
         assert set(forms) == needed, things
 

@@ -14,6 +14,8 @@ from dalil.errors import ArchiveMissing, CustodyBroken
 FILE = "dalil.toml"
 FORMAT = 1
 COUNTRY = re.compile("[A-Z]{2}")
+# The address goes into a page's policy as it stands: a plain host, and nothing that could end a directive.
+TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[A-Za-z0-9._~{}/@?&=%+-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Settings:
     blobs: str = "objects"
     authorities: tuple[str, ...] = ()
     country: str | None = None
+    tiles: str | None = None
 
     def to_toml(self) -> str:
         """The file's text."""
@@ -45,6 +48,8 @@ class Settings:
             f"authorities = [{', '.join(quoted(a) for a in self.authorities)}]\n"
             "# The country that reports speak of where they do not say, as a two-letter code.\n"
             + (f"country = {quoted(self.country)}\n" if self.country else '# country = "SY"\n')
+            + "# A map server of your own for the pages; without one nothing is asked of any other machine.\n"
+            + (f"tiles = {quoted(self.tiles)}\n" if self.tiles else '# tiles = "https://maps.example.org/{z}/{x}/{y}.png"\n')
         )
 
 
@@ -73,7 +78,10 @@ def read_settings(folder: Path) -> Settings:
     country = data.get("country")
     if country is not None and not (isinstance(country, str) and COUNTRY.fullmatch(country)):
         raise CustodyBroken(f'{path}: country must be a two-letter code such as "SY", found {country!r}')
-    return Settings(**texts, authorities=tuple(authorities), country=country)
+    tiles = data.get("tiles")
+    if tiles is not None and not (isinstance(tiles, str) and TILES.fullmatch(tiles)):
+        raise CustodyBroken(f"{path}: tiles must be an address with {{z}}, {{x}} and {{y}}, found {tiles!r}")
+    return Settings(**texts, authorities=tuple(authorities), country=country, tiles=tiles)
 
 
 def nearest_archive(start: Path) -> Path | None:

@@ -26,9 +26,8 @@ def narrowed_by(incident: Incident) -> dict[str, object]:
 def save_facets(conn: Connection, incident: Incident) -> None:
     """The incident is found by everybody who is said to have done it and by every source; older rows are replaced."""
     remove_facets(conn, incident.id)
-    start = incident.when.start.isoformat() if incident.when else None
     rows = [
-        {"kind": kind, "value": value, "incident": incident.id, "start": start}
+        {"kind": kind, "value": value, "incident": incident.id}
         for kind, values in (("actor", actors(incident)), ("source", sources(incident)))
         for value in values
     ]

@@ -1,6 +1,9 @@
-"""The web application over one archive: it reads and never writes."""
+"""The web application over one archive, which it only reads; what changes it goes through acting.py."""
 
 from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -8,14 +11,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from dalil.archive.archive import default_person
+from dalil.web.fresh import Fresh
 from dalil.web.language import LANGUAGES
 from dalil.web.pages import ALL
 from dalil.web.render import page
 from dalil.web.security import Guard
 
 
-def create_app(archive, *, lang: str = "en") -> ASGIApp:
-    """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen."""
+def create_app(
+    archive, *, lang: str = "en", by: str | None = None, apply: Callable[[object], object] | None = None
+) -> ASGIApp:
+    """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen.
+
+    `by` is whose name the log holds for what is judged here; `apply` derives what a judgement changed.
+    """
     if lang not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
     # The errors' pages pass through the guard too: it wraps Starlette's own outermost layer.
@@ -24,14 +34,17 @@ def create_app(archive, *, lang: str = "en") -> ASGIApp:
     app.state.archive = archive
     app.state.lang = lang
     app.state.archive_name = archive.settings.name
+    app.state.person = by or default_person()
+    app.state.apply = apply
+    app.state.fresh = Fresh(archive.path / archive.settings.database)
+    app.state.secret = secrets.token_bytes(32)
     return Guard(app)
 
 
 def refused(request: Request, error: HTTPException) -> Response:
     """The page for an address that there is not, or a request that it does not take."""
-    return page(
-        request, "error.html", status=error.status_code, kind="missing" if error.status_code == 404 else "method"
-    )
+    kinds = {404: "missing", 403: "foreign", 413: "large"}
+    return page(request, "error.html", status=error.status_code, kind=kinds.get(error.status_code, "method"))
 
 
 def broken(request: Request, _error: Exception) -> Response:

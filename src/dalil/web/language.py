@@ -1,4 +1,4 @@
-"""What the pages say in one language: texts, plural forms, days and counts, from `strings/xx.toml`."""
+"""What the pages say in one language: texts, plural forms, days and counts, from `strings/xx/*.toml`."""
 
 from __future__ import annotations
 
@@ -119,5 +119,8 @@ def flat(table: dict, prefix: str = "") -> dict[str, str]:
 @lru_cache
 def language(code: str) -> Language:
     """The language of that code, read once."""
-    text = resources.files("dalil.web").joinpath("strings", f"{code}.toml").read_text("utf-8")
-    return Language(code, flat(tomllib.loads(text)))
+    texts: dict[str, str] = {}
+    for file in resources.files("dalil.web").joinpath("strings", code).iterdir():
+        if file.name.endswith(".toml"):
+            texts.update(flat(tomllib.loads(file.read_text("utf-8"))))
+    return Language(code, texts)

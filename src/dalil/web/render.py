@@ -20,6 +20,20 @@ from dalil.web.marks import SIGNS, words_anchor
 
 COOKIE = "dalil_lang"
 YEAR_S = 365 * 24 * 3600
+FORM_COOKIE = "dalil_form"
+# The pages that every page leads to: (name, address, the letter after "g" that goes there).
+PLACES = (
+    ("overview", "/", "o"),
+    ("incidents", "/incidents", "i"),
+    ("map", "/map", "m"),
+    ("timeline", "/timeline", "t"),
+    ("sources", "/sources", "s"),
+    ("outlook", "/outlook", "x"),
+    ("search", "/search", "f"),
+    ("log", "/log", "h"),
+)
+# What a page may be asked to say after an act.
+TOLD = ("judged", "undone")
 
 
 @lru_cache
@@ -39,8 +53,15 @@ def environment() -> Environment:
 
 def page(request: Request, template: str, *, status: int = 200, **values: object) -> HTMLResponse:
     """The template as an answer in the request's language, which the browser is asked to remember if it was chosen."""
+    from dalil.web.acting import token_of  # which in turn answers with pages
+
     lang = language_of(request)
+    told, line = request.query_params.get("told"), request.query_params.get("line", "")
     context = {
+        "places": PLACES,
+        "notice": told if told in TOLD else None,
+        "notice_line": int(line) if line.isascii() and line.isdigit() and len(line) < 16 else None,
+        "token": partial(token_of, request),
         "L": lang,
         "t": lang.text,
         "n": lang.count,
@@ -55,11 +76,14 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "here": request.url.path,
         "switch": switch(request, lang),
         "archive_name": request.app.state.archive_name,
+        "tiles": request.app.state.archive.settings.tiles,
         **values,
     }
     html = environment().get_template(template).render(context)
     headers = {"content-language": lang.code, "vary": "Cookie"}
     answer = HTMLResponse(html, status, headers)
+    if made := getattr(request.state, "form_cookie", None):
+        answer.set_cookie(FORM_COOKIE, made, httponly=True, samesite="strict")
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(COOKIE, lang.code, max_age=YEAR_S, httponly=True, samesite="strict")
     return answer
@@ -86,7 +110,8 @@ def link(request: Request, path: str, fragment: str = "", /, **query: object) ->
 def switch(request: Request, lang: Language) -> str:
     """The address of this same page in the other language."""
     other = next(code for code in LANGUAGES if code != lang.code)
-    return link(request, request.url.path, **{**dict(request.query_params), "lang": other})
+    kept = {name: value for name, value in request.query_params.items() if name not in ("told", "line")}
+    return link(request, request.url.path, **{**kept, "lang": other})
 
 
 def to_words(request: Request, document: str, words: Quote) -> str:

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from dalil.web.pages import footage, incident, incidents, log, objects, outlook, search, source, sources, static
+from dalil.web.pages import (
+    footage,
+    incident,
+    incidents,
+    log,
+    map,
+    objects,
+    outlook,
+    overview,
+    search,
+    source,
+    sources,
+    static,
+    timeline,
+)
 
 ALL = (
+    *overview.ROUTES,
     *incidents.ROUTES,
+    *map.ROUTES,
+    *timeline.ROUTES,
     *incident.ROUTES,
     *sources.ROUTES,
     *source.ROUTES,

@@ -1,21 +1,28 @@
-"""The list of incidents: what is said to have happened, where reports disagree shown as such."""
+"""The list of incidents: what is said to have happened, where reports disagree shown as such, and what narrows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil.incidents import store
-from dalil.records import Account, Incident, Suspect
-from dalil.web import holdings
+from dalil.records import EVENT_TYPES, Account, Incident, Suspect
+from dalil.web import facets
+from dalil.web.columns import Incidents, between, is_word, with_words
+from dalil.web.held import incidents_of
+from dalil.web.pages.map import day_of
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
-ROWS_A_PAGE = 50
+PATH = "/incidents"
+ROWS_A_PAGE = 40
 LONGEST_FILTER = 200
+FACETS = ("kind", "admin", "actor", "source")
+FILTERS = ("words", *FACETS, "from", "to", "disputed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +35,45 @@ class Attribution:
 
 
 def list_page(request: Request) -> Response:
-    """A page of incidents; `words` narrows it."""
-    number = page_number(request)
-    words = request.query_params.get("words", "").strip()[:LONGEST_FILTER]
+    """A page of the incidents that the address asks for, with what it can be narrowed by."""
+    number, taken = page_number(request), facets.asked(request, FILTERS)
+    incidents = incidents_of(request)
+    key = ("incidents", tuple(sorted(taken.items())), incidents.ids[:1])
+    rows, narrowed = request.app.state.fresh.get(key, lambda: found(incidents, taken))
+    first = (number - 1) * ROWS_A_PAGE
     with request.app.state.archive.engine.connect() as conn:
-        rows = store.list_incidents(conn, words=words or None, limit=ROWS_A_PAGE + 1, offset=(number - 1) * ROWS_A_PAGE)
-        shown = [i for row in rows[:ROWS_A_PAGE] if (i := store.load_incident(conn, row.id))]
-        counts = holdings.counts(conn)
+        ids = [incidents.ids[row] for row in rows[first : first + ROWS_A_PAGE].tolist()]
+        shown = [i for id in ids if (i := store.load_incident(conn, id))]
+    bar = [
+        facets.facet(request, PATH, "kind", incidents.kind, narrowed, taken, EVENT_TYPES),
+        *(facets.facet(request, PATH, name, getattr(incidents, name), narrowed, taken) for name in FACETS[1:]),
+    ]
     return page(
         request,
         "incidents.html",
         incidents=[(i, tolls(i), attributions(i)) for i in shown],
-        counts=counts,
-        words=words,
-        paging=Paging(number, len(rows) > ROWS_A_PAGE),
+        total=len(rows),
+        whole=len(incidents.ids),
+        taken=taken,
+        facets=bar,
+        paging=Paging(number, first + ROWS_A_PAGE < len(rows)),
         archive_path=request.app.state.archive.path,
     )
+
+
+def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, facets.Narrowed]:
+    """The rows that are left, in order, and what each facet would leave."""
+    size = len(incidents.ids)
+    masks = {name: is_word(getattr(incidents, name), taken[name], size) for name in FACETS if name in taken}
+    masks["days"] = between(
+        incidents.first, incidents.last, day_of(taken.get("from")), day_of(taken.get("to"), last=True)
+    )
+    if "words" in taken:
+        masks["words"] = with_words(incidents, taken["words"][:LONGEST_FILTER].split())
+    if "disputed" in taken:
+        masks["disputed"] = incidents.disputed
+    narrowed = facets.narrow(masks, FACETS)
+    return (np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)), narrowed
 
 
 def tolls(incident: Incident) -> list[Account]:
@@ -71,4 +101,4 @@ def named(suspect: Suspect) -> tuple[str, str]:
     return suspect.mentions[0] if suspect.mentions else "", suspect.attribution
 
 
-ROUTES = (Route("/", list_page, methods=["GET"]),)
+ROUTES = (Route(PATH, list_page, methods=["GET"]),)

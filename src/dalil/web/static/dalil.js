@@ -14,6 +14,7 @@ function reveal(viewer) {
   viewer.querySelector("[data-veil]").hidden = true;
   viewer.append(stage);
   stage.focus();
+  exposure.add();
 }
 
 function hide(viewer) {
@@ -67,3 +68,25 @@ function light() {
 
 addEventListener("hashchange", light);
 light();
+
+// ---------------------------------------------------------------- exposure: how much was opened today, on this machine
+
+const exposure = {
+  key: "dalil-exposure",
+  today: () => new Date().toLocaleDateString("en-CA"),
+  count() {
+    const [day, count] = (localStorage.getItem(this.key) || "").split(" ");
+    return day === this.today() ? Number(count) || 0 : 0;
+  },
+  add() {
+    localStorage.setItem(this.key, `${this.today()} ${this.count() + 1}`);
+    this.show();
+  },
+  show() {
+    const place = document.querySelector("[data-exposure]");
+    const count = this.count();
+    place.hidden = count === 0;
+    place.textContent = " · " + place.dataset.exposure.replace("#", count);
+  },
+};
+exposure.show();

@@ -1,0 +1,97 @@
+"""What a list is narrowed by: each thing with its values and how many rows would be left, and the way to each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from starlette.requests import Request
+
+from dalil.web.columns import Several, Words, counted
+from dalil.web.render import link
+
+MOST_CHOICES = 14
+LONGEST_VALUE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value with how many rows have it; `address` takes it, or lets it go where it is `chosen`."""
+
+    value: str
+    count: int
+    chosen: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing to narrow by; `chosen` is the value that is taken."""
+
+    name: str
+    choices: tuple[Choice, ...]
+    chosen: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Which rows are left (None: all), and for each facet which would be without its own value."""
+
+    left: np.ndarray | None
+    without: Mapping[str, np.ndarray | None]
+
+
+def asked(request: Request, names: tuple[str, ...]) -> dict[str, str]:
+    """The values that the address asks for, those that ask for nothing left out."""
+    found = {name: request.query_params.get(name, "").strip()[:LONGEST_VALUE] for name in names}
+    return {name: value for name, value in found.items() if value}
+
+
+def narrow(masks: Mapping[str, np.ndarray | None], names: tuple[str, ...]) -> Narrowed:
+    """The rows that every mask leaves; for each of `names`, those that all the other masks leave."""
+    there = {name: mask for name, mask in masks.items() if mask is not None}
+    return Narrowed(
+        all_of(list(there.values())), {name: all_of([m for n, m in there.items() if n != name]) for name in names}
+    )
+
+
+def all_of(masks: list[np.ndarray]) -> np.ndarray | None:
+    """The rows that all masks leave; None where there is no mask."""
+    if not masks:
+        return None
+    left = masks[0]
+    for mask in masks[1:]:
+        left = left & mask
+    return left
+
+
+def facet(
+    request: Request,
+    path: str,
+    name: str,
+    column: Words | Several,
+    narrowed: Narrowed,
+    taken: Mapping[str, str],
+    order: tuple[str, ...] | None = None,
+) -> Facet:
+    """The facet with its choices, most rows first, or in `order`; the chosen one stands even where nothing is left."""
+    rows = counted(column, narrowed.without[name], MOST_CHOICES if order is None else len(column.values))
+    chosen = taken.get(name)
+    if order:
+        rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+    if chosen is not None and chosen not in dict(rows):
+        rows.insert(0, (chosen, 0))
+    others = {key: value for key, value in taken.items() if key != name}
+    choices = tuple(
+        Choice(
+            value, count, value == chosen, link(request, path, **others, **({} if value == chosen else {name: value}))
+        )
+        for value, count in rows
+    )
+    return Facet(name, choices, chosen)
+
+
+def address_without(request: Request, path: str, taken: Mapping[str, str], *names: str) -> str:
+    """The list with these filters let go."""
+    return link(request, path, **{key: value for key, value in taken.items() if key not in names})

@@ -60,7 +60,7 @@ def _tell(scope: Scope, incident: Incident, number: int) -> Told | None:
 def _account(scope: Scope, account: Account) -> Account:
     """The account without what links it to others that may not be shown, and without a title that is a file's name."""
     if scope.hidden or scope.unread:
-        account = replace(account, link=())
+        account = replace(account, link=(), link_to=None)
     if scope.objects[object_of(account.document)].first("name") is None and account.title:
         account = replace(account, title=None)
     return account

@@ -422,6 +422,6 @@ def _answers(engine: Engine) -> bool:
     try:
         with engine.connect() as connection:
             connection.execute(select(db.log.c.seq).limit(1)).all()
-    except DatabaseError:
+    except (DatabaseError, UnicodeDecodeError):  # the second where a damaged schema garbles SQLite's own message
         return False
     return True

@@ -10,6 +10,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.engine import Connection
@@ -18,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from dalil import db
 from dalil.archive import Archive
 from dalil.atlas.loaded import with_places
-from dalil.claims import search
+from dalil.claims import imports, search
+from dalil.claims.imports.parts import Part, Passed, Report, Wanted
 from dalil.claims.text import TEXT_TYPES
 from dalil.errors import DalilError, InputRefused, one_line
 from dalil.footage import FOOTAGE_PREFIXES, probe
@@ -28,17 +30,23 @@ from dalil.incidents.recordings import link_footage
 from dalil.incidents.reports import PLACES
 from dalil.records import Capture
 
+ROWS_AT_ONCE = 500  # rows of an import in one transaction: what a crash can cost, and what memory holds
+
 talk = logging.getLogger("dalil.pipeline")
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What came of one object: `kind` is "report", "footage" or "other"; `problems` are lines for people."""
+    """What came of one object: `kind` is "report", "footage", "rows" or "other"; `problems` are lines for people.
+
+    `report` counts the rows or messages of an import.
+    """
 
     capture: Capture
     kind: str
     incidents: tuple[str, ...]
     problems: tuple[str, ...]
+    report: Report | None = None
 
     @property
     def failed(self) -> bool:
@@ -60,12 +68,13 @@ def derive_waiting(
     archive: Archive,
     on_done: Callable[[Derived], None] = lambda _: None,
     on_start: Callable[[int], None] = lambda _: None,
+    on_row: Callable[[], None] = lambda: None,
 ) -> list[Derived]:
     """Every captured object is read or probed, searchable and in its incidents; what each gave, in log order.
 
     Judgements whose effect a crash kept from being derived are applied first.
 
-    `on_start` is told how many objects wait, `on_done` of each as it is done.
+    `on_start` is told how many objects wait, `on_done` of each as it is done, `on_row` of each row of an import.
     """
     done: list[Derived] = []
     with archive.engine.begin() as conn:
@@ -75,15 +84,17 @@ def derive_waiting(
     on_start(len(queue))
     with with_places(archive.path / PLACES):
         for capture in queue:
-            derived = derive(archive, capture)
+            derived = derive(archive, capture, on_row)
             done.append(derived)
             on_done(derived)
     return done
 
 
-def derive(archive: Archive, capture: Capture) -> Derived:
+def derive(archive: Archive, capture: Capture, on_row: Callable[[], None] = lambda: None) -> Derived:
     """What the object says or shows stands in the database, whole or not at all; faults are told in one line."""
     try:
+        if capture.imported:
+            return derive_rows(archive, capture, on_row)
         with archive.engine.begin() as conn:
             derived = derive_by_type(archive, conn, capture)
             note(conn, derived)
@@ -109,6 +120,44 @@ def derive_by_type(archive: Archive, conn: Connection, capture: Capture) -> Deri
     if not capture.page and media_type.startswith(FOOTAGE_PREFIXES):
         return derive_footage(archive, conn, capture)
     return Derived(capture, "other", (), ())
+
+
+def derive_rows(archive: Archive, capture: Capture, on_row: Callable[[], None]) -> Derived:
+    """Each row or message of the object stands as a document of its own, some hundred in one transaction.
+
+    What a crash leaves is gone on with: rows that stand are passed over, and the object counts as derived when all do.
+    """
+    wanted, sha256, name = Wanted.of(capture.imported), capture.object.sha256, capture.name
+    report, incidents = Report(name, wanted.kind), set()
+    rows = imports.parts(archive.object_path(sha256), wanted, object=sha256, name=name)
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        with archive.engine.begin() as conn:
+            for row in batch:
+                outcome, made = take_row(archive, conn, row, wanted)
+                report.count(outcome)
+                incidents.update(made)
+                on_row()
+    derived = Derived(capture, "rows", tuple(sorted(incidents)), report.problems(), report)
+    with archive.engine.begin() as conn:
+        note(conn, derived)
+    return derived
+
+
+def take_row(
+    archive: Archive, conn: Connection, row: Part | Passed | InputRefused, wanted: Wanted
+) -> tuple[Part | Passed | InputRefused, tuple[str, ...]]:
+    """The row stands with its claims; what came of it, and its incidents."""
+    if not isinstance(row, Part):
+        return row, ()
+    if reports.stands(conn, row):
+        return Passed(row.number, "here before"), ()
+    try:
+        reading = reports.read_part(archive, row, wanted.country)
+    except Exception as fault:  # noqa: BLE001 - a fault that one odd message uncovers must not cost the other rows
+        talk.warning("%s could not be read", row.document.object, exc_info=True)
+        what = f"could not be read ({type(fault).__name__}: {fault})"
+        return InputRefused(f"number {row.number}", what, "The bytes are safe; please report this"), ()
+    return row, reports.take_part(conn, row, reading)
 
 
 def derive_report(archive: Archive, conn: Connection, capture: Capture) -> Derived:

@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 from dalil import db
 from dalil.archive import Archive, judgements
 from dalil.atlas.loaded import with_places
-from dalil.claims import search
+from dalil.claims import imports, search
 from dalil.claims import store as documents
+from dalil.claims.imports.parts import Part, Wanted
 from dalil.claims.overruling import overrule
 from dalil.claims.reader import read_text
 from dalil.claims.text import extract
@@ -34,18 +35,63 @@ def derive_report(archive: Archive, conn: Connection, capture: Capture) -> tuple
 
 
 def read_document(archive: Archive, conn: Connection, document: Document) -> Reading:
-    """What the document says, as the reader has it and as people have overruled it."""
-    reading = read_text(
-        document.text,
+    """What the document says, as the reader or its columns have it and as people have overruled it."""
+    part = part_of(archive, conn, document.object)
+    return overruled(conn, document.object, read_part(archive, part) if part else read_words(archive, document))
+
+
+def overruled(conn: Connection, key: str, reading: Reading) -> Reading:
+    """The reading with what people have decided on it."""
+    return overrule(reading, judgements.standing(conn, document=key))
+
+
+def read_words(archive: Archive, document: Document, words: int | None = None, country: str | None = None) -> Reading:
+    """What the reader makes of the document's text, or of its first `words` code points."""
+    return read_text(
+        document.text[:words],
         id=document.object,
         published=document.published,
         lang=document.lang,
-        country=archive.settings.country,
+        country=country or archive.settings.country,
         title=document.title,
         author=document.author,
         publisher=document.publisher,
     )
-    return overrule(reading, judgements.standing(conn, document=document.object))
+
+
+# ---------------------------------------------------------------- rows and messages
+
+
+def stands(conn: Connection, part: Part) -> bool:
+    """Whether the row or message was taken in before."""
+    c = db.document.c
+    return conn.scalar(select(c.sha256).where(c.sha256 == part.document.object)) is not None
+
+
+def take_part(conn: Connection, part: Part, reading: Reading) -> tuple[str, ...]:
+    """The row or message stands as a document with its claims and incidents; their ids."""
+    reading = overruled(conn, part.document.object, reading)
+    documents.save_document(conn, part.document, reading)
+    search.index_document(conn, part.document)
+    return link_reading(conn, part.document, reading)
+
+
+def read_part(archive: Archive, part: Part, country: str | None = None) -> Reading:
+    """What the row's columns say, or what the reader makes of the message."""
+    return part.reading or read_words(archive, part.document, part.words, country)
+
+
+def part_of(archive: Archive, conn: Connection, key: str) -> Part | None:
+    """The row or message of that key, read again from the bytes; None where the key is that of a whole object."""
+    sha256, _, number = key.partition(".")
+    c = db.capture.c
+    query = select(c.imported, c.name).where(c.sha256 == sha256, c.imported.is_not(None)).order_by(c.seq)
+    for imported, name in conn.execute(query) if number else ():
+        wanted = Wanted.of(imported)
+        path = archive.object_path(sha256)
+        if found := imports.one_part(path, wanted, int(number), object=sha256, name=name):
+            return found
+    return None
 
 
 # ---------------------------------------------------------------- judgements

@@ -71,10 +71,10 @@ def part(row: Row, coded: Coded, *, object: str, title: str, publisher: str | No
 def segments(row: Row) -> tuple[Segment, ...]:
     """The row's bytes in the file, then the column that each value stands in."""
     record, header = row.record, row.columns.layout.header
-    cells = [(record.cells[at], header[at]) for at in sorted(row.columns.places.values())]
+    cells = [(cell, header[at]) for field, at in row.columns.ordered if (cell := row.cell(field))]
     return (
         Segment(0, len(record.text), "bytes", f"{record.first}:{record.last}"),
-        *(Segment(cell.start, cell.end, "field", column) for cell, column in cells if cell.text.strip()),
+        *(Segment(cell.start, cell.end, "field", column) for cell, column in cells),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Mapping
@@ -32,6 +33,7 @@ class Columns:
 
     layout: Layout
     places: Mapping[str, int]
+    ordered: tuple[tuple[str, int], ...]
 
     def __contains__(self, field: str) -> bool:
         return field in self.places
@@ -52,7 +54,7 @@ def find_columns(path: Path, kind: str, *, name: str) -> Columns:
         found = ", ".join(how.header)[:200] or "nothing"
         what = f"has no column {', '.join(missing)} (found: {found})"
         raise InputRefused(name, what, f"Is it {known['title']}? docs/imports.md lists the columns")
-    return Columns(how, places)
+    return Columns(how, places, tuple(sorted(places.items(), key=lambda item: item[1])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,15 @@ class Row:
     record: Record
     columns: Columns
     where: str
+    known: dict[str, Cell | None] = dataclasses.field(default_factory=dict)
 
     def cell(self, field: str) -> Cell | None:
         """The field's cell; None where the file has no such column or it is empty."""
-        at = self.columns.places.get(field)
-        if at is None:
-            return None
-        cell = self.record.cells[at]
-        return cell if cell.text.strip() else None
+        if field not in self.known:
+            at = self.columns.places.get(field)
+            cell = self.record.cell(at) if at is not None else None
+            self.known[field] = cell if cell and cell.text and not cell.text.isspace() else None
+        return self.known[field]
 
     def text(self, field: str) -> str | None:
         """What the field says, None where it says nothing."""

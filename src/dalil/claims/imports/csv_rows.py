@@ -7,10 +7,10 @@ and reading goes on with the next line), a second line of HXL tags (passed over)
 from __future__ import annotations
 
 import codecs
-import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from dalil.claims.text.charset import decode
@@ -20,7 +20,6 @@ MAX_ROW_BYTES = 1 << 20
 SAMPLE_BYTES = 1 << 18
 DELIMITERS = (",", ";", "\t")
 BLOCK_BYTES = 1 << 20
-CELLS = {d: re.compile(rf'"((?:[^"]|"")*)"([^{d}]*)|([^{d}]*)', re.S) for d in DELIMITERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,18 @@ class Record:
     first: int
     last: int
     text: str
-    cells: tuple[Cell, ...]
+    spans: list[tuple[int, int]]
+
+    def cell(self, at: int) -> Cell:
+        """The cell in that column."""
+        start, end = self.spans[at]
+        written = self.text[start:end]
+        if not written.startswith('"'):
+            return Cell(written, start, end)
+        last = written.rfind('"')
+        if last == 0:
+            return Cell(written, start, end)
+        return Cell(written[1:last].replace('""', '"') + written[last + 1 :], start + 1, start + last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,9 @@ def layout(path: Path, *, name: str) -> Layout:
     if first is None or first.broken or not first.data.strip():
         raise InputRefused(name, "has no header line", "The first line must name the columns")
     text = _text(first.data, charset)
-    delimiter = max(DELIMITERS, key=lambda d: len(_cells(text, d)))
-    header = tuple(cell.text.strip() for cell in _cells(text, delimiter))
+    delimiter = max(DELIMITERS, key=lambda d: len(_spans(text, d)))
+    line = Record(0, 1, skipped, skipped + len(first.data), text, _spans(text, delimiter))
+    header = tuple(line.cell(at).text.strip() for at in range(len(line.spans)))
     return Layout(charset, delimiter, header, problems)
 
 
@@ -86,14 +97,20 @@ def records(path: Path, how: Layout, *, name: str) -> Iterator[Record | InputRef
                 yield InputRefused(where, row.broken, "Close the quote, or save the table anew")
                 continue
             text = _text(row.data, how.charset)
-            cells = _cells(text, how.delimiter)
-            if number == 1 and all(cell.text.startswith("#") for cell in cells if cell.text):
-                continue  # HXL tags
-            if len(cells) != width:
-                what = f"has {len(cells)} cells, expected the header's {width}"
+            record = Record(number, row.line, row.first, row.first + len(row.data), text, _spans(text, how.delimiter))
+            if number == 1 and is_tags(record):
+                continue
+            if len(record.spans) != width:
+                what = f"has {len(record.spans)} cells, expected the header's {width}"
                 yield InputRefused(where, what, "Mend the row in the original, then import it again")
                 continue
-            yield Record(number, row.line, row.first, row.first + len(row.data), text, cells)
+            yield record
+
+
+def is_tags(record: Record) -> bool:
+    """Whether the row is one of HXL tags, which some publishers put under the header."""
+    cells = [record.cell(at).text for at in range(len(record.spans))]
+    return any(cells) and all(cell.startswith("#") for cell in cells if cell)
 
 
 def _charset(path: Path, name: str) -> tuple[str, tuple[str, ...]]:
@@ -155,21 +172,22 @@ def _logical(file, at: int) -> Iterator[_Row]:
         at += len(data)
 
 
-def _cells(text: str, delimiter: str) -> tuple[Cell, ...]:
+def _spans(text: str, delimiter: str) -> list[tuple[int, int]]:
+    """Where each cell stands in the row, quotes included."""
+    pieces = text.split(delimiter)
+    ends = [end - 1 for end in accumulate([len(piece) + 1 for piece in pieces])]
+    starts = [0, *[end + 1 for end in ends[:-1]]]
     if '"' not in text:
-        cells, at = [], 0
-        for value in text.split(delimiter):
-            cells.append(Cell(value, at, at + len(value)))
-            at += len(value) + 1
-        return tuple(cells)
-    pattern, cells, at = CELLS[delimiter], [], 0
-    while True:
-        found = pattern.match(text, at)
-        quoted, rest, plain = found.groups()
-        if quoted is None:
-            cells.append(Cell(plain, found.start(), found.end()))
-        else:
-            cells.append(Cell(quoted.replace('""', '"') + rest, found.start(1), found.end(1)))
-        at = found.end() + 1
-        if at > len(text):
-            return tuple(cells)
+        return list(zip(starts, ends, strict=True))
+    spans, opened = [], -1
+    for piece, start, end in zip(pieces, starts, ends, strict=True):
+        odd = '"' in piece and piece.count('"') % 2
+        if opened < 0:
+            if odd and piece[0] == '"':
+                opened = start
+            else:
+                spans.append((start, end))
+        elif odd:
+            spans.append((opened, end))
+            opened = -1
+    return spans if opened < 0 else [*spans, (opened, len(text))]

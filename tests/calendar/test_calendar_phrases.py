@@ -1,4 +1,4 @@
-"""The golden phrases: what stands in phrases.tsv is what find_dates gives."""
+"""The golden phrases: what find_dates gives is what stands in the three files."""
 
 from datetime import date
 from pathlib import Path
@@ -7,13 +7,14 @@ import pytest
 
 from dalil.calendar import find_dates
 
-GOLDEN = Path(__file__).with_name("phrases.tsv")
+GOLDEN = [Path(__file__).with_name(name) for name in ("phrases.tsv", "newswire.tsv", "arabic.tsv")]
 
 
 def rows():
-    for line in GOLDEN.read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            yield line.split("\t")
+    for file in GOLDEN:
+        for line in file.read_text("utf-8").splitlines():
+            if line and not line.startswith("#"):
+                yield line.split("\t")
 
 
 def shown(span) -> str:

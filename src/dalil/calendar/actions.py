@@ -3,98 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import date
 
 from dalil.calendar import rules
-from dalil.calendar.forms import Grammar
 from dalil.calendar.hijri import resolve_hijri
-from dalil.calendar.rules import Days, Tense
-from dalil.calendar.words import Row
-
-# How many tokens before and after a phrase are searched for its tense.
-TENSE_BEFORE, TENSE_AFTER = 14, 8
-
-
-@dataclass(slots=True)
-class Core:
-    """A resolved phrase: tokens i to j (exclusive), its days, and what it is, for joining it with its neighbours."""
-
-    i: int
-    j: int
-    days: Days
-    kind: str
-    time: str | None = None
-
-
-@dataclass(slots=True)
-class Scan:
-    """One text being searched: the row, the grammar, the publication day, and the last single day that was named."""
-
-    row: Row
-    grammar: Grammar
-    published: date | None
-    anchor: date | None = None
-    caps: bool = False
-    cues: dict[str, str] = field(default_factory=dict)
-
-    def char(self, name: str) -> str:
-        return self.grammar.words.classes.get(name, "")
-
-    def at(self, i: int) -> str:
-        """The class character at a token, or "" outside the row."""
-        return self.row.shape[i] if 0 <= i < len(self.row.shape) else ""
-
-    def is_a(self, i: int, *names: str) -> bool:
-        """Whether the token at `i` is of one of the named classes."""
-        shape = self.row.shape
-        return 0 <= i < len(shape) and shape[i] in self.grammar.words.group(names)
-
-    def in_context(self, i: int, name: str) -> bool:
-        char = self.at(i)
-        return bool(char) and char in self.grammar.context[name]
-
-    def word(self, i: int) -> str:
-        if not 0 <= i < len(self.row.shape):
-            return ""
-        return self.row.text[self.row.starts[i] : self.row.ends[i]]
-
-    def value(self, match: re.Match, label: str):
-        """The value of a labelled word of the match, or None where the form has no such label or it did not match."""
-        if label not in match.re.groupindex or match.start(label) < 0:
-            return None
-        i = match.start(label)
-        return self.row.values[i] if self.row.values[i] is not None else True
-
-    def tense(self, i: int, j: int) -> Tense:
-        """The tense of the nearest telling word before the phrase in its sentence, else of the first after it."""
-        step = self._nearest(range(i - 1, max(-1, i - 1 - TENSE_BEFORE), -1))
-        return step or self.tense_after(j)
-
-    def tense_after(self, j: int) -> Tense:
-        """The tense of the first telling word after the phrase in its sentence."""
-        return self._nearest(range(j, min(len(self.row.shape), j + TENSE_AFTER)))
-
-    def _nearest(self, order: range) -> Tense:
-        future, participle, finite = self.char("FUT"), self.char("PAST"), self.char("PASTV")
-        for k in order:
-            char = self.at(k)
-            if char == future:
-                return "future"
-            if char in (finite, participle):  # "will be held", "is expected to be charged"
-                return "future" if future in self.row.shape[max(0, k - 3) : k] else "past"
-            if self.ends_sentence(k):
-                return None
-        return None
-
-    def ends_sentence(self, k: int) -> bool:
-        """Whether the token at `k` closes a sentence; the point of a short abbreviation does not."""
-        if self.is_a(k, "NEWLINE") or self.is_a(k, "STOP"):
-            return True
-        if not self.is_a(k, "DOT"):
-            return False
-        before = self.word(k - 1)
-        return not (before[:1].isupper() and len(before) <= 4 and not self.caps)
+from dalil.calendar.rules import Days
+from dalil.calendar.scan import Core, Scan
 
 
 def day_month(scan: Scan, m: re.Match) -> list[Core] | None:
@@ -178,6 +92,10 @@ def month(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "August 2016", "late October", "in March"; what may be a verb or a person needs a telling word before it."""
     number, year, how = scan.value(m, "month"), scan.value(m, "year"), scan.value(m, "how")
     place = m.start("month")
+    if scan.grammar.lang == "ar" and scan.is_a(m.start() - 1, "NAMED"):
+        return []  # "حي مايو"
+    if scan.value(m, "last_year"):
+        year = scan.published.year - 1 if scan.published else None
     mod = next((label for label in ("last", "next") if scan.value(m, label)), None)
     if scan.is_a(m.start(), "LAST", "THIS", "NEXT"):
         mod = {scan.char("LAST"): "last", scan.char("NEXT"): "next"}.get(scan.at(m.start()), "this")
@@ -276,11 +194,11 @@ def day_of_month(scan: Scan, m: re.Match) -> list[Core] | None:
     ):
         return None
     day, year, number = scan.value(m, "day"), scan.published.year, scan.published.month
-    if scan.value(m, "last") or (
-        scan.value(m, "unit") is None and day > scan.published.day and scan.grammar.lang == "en"
-    ):
+    bare = scan.value(m, "unit") is None and scan.grammar.lang == "en"
+    ahead = bare and scan.tense(m.start(), m.end()) == "future"
+    if scan.value(m, "last") or (bare and not ahead and day > scan.published.day):
         year, number = rules.shift_month(year, number, -1)
-    elif scan.value(m, "next"):
+    elif scan.value(m, "next") or (ahead and day < scan.published.day):
         year, number = rules.shift_month(year, number, 1)
     found = rules.make_day(year, number, day)
     return (
@@ -350,7 +268,7 @@ def _count(scan: Scan, m: re.Match) -> int | None:
 
 
 def _unit(scan: Scan, m: re.Match) -> str:
-    label = "pair" if scan.value(m, "pair") else "unit"
+    label = next((label for label in ("pair", "year_begun") if scan.value(m, label)), "unit")
     unit = scan.value(m, label)
     if unit is True:  # Arabic words that are a unit and also introduce a date
         return {scan.char("MONTHW"): "month", scan.char("YEARW"): "year"}.get(scan.at(m.start(label)), "day")
@@ -359,17 +277,68 @@ def _unit(scan: Scan, m: re.Match) -> str:
 
 def ago(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "three days ago", "قبل يومين"; not "منذ عام 2011", whose year follows."""
-    if scan.published is None or scan.is_a(m.end(), "YEAR", "MON", "HMONTH", "WEEKDAY", "REL", "ORDD", "LAST"):
+    if scan.published is None or scan.is_a(m.end(), "YEAR", "MON", "HMONTH", "WEEKDAY", "REL", "ORDD", "LAST", "OF"):
         return None
     days = rules.resolve_ago(_count(scan, m), _unit(scan, m), scan.published)
     return [Core(m.start(), m.end(), days, "ago")] if days else None
 
 
+def ago_today(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "a week ago today", "two months ago yesterday": to the day."""
+    if scan.published is None:
+        return None
+    day = rules.counted_from(scan.published, -(_count(scan, m) or 0), _unit(scan, m))
+    by = scan.row.values[m.start("rel")]
+    if day is None or by > 0:
+        return None
+    days = rules.one_day(day + rules.DAY * by, "so long before publication, to the day")
+    return [Core(m.start(), m.end(), days, "ago")]
+
+
+def from_day(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "a week from Friday", "two weeks from today"."""
+    if scan.published is None:
+        return None
+    start = scan.published
+    weekday_named = scan.value(m, "wd")
+    if weekday_named is not None:
+        start = rules.resolve_weekday(weekday_named, start, tense="future").start
+    else:
+        start += rules.DAY * scan.row.values[m.start("rel")]
+    day = rules.counted_from(start, _count(scan, m) or 0, _unit(scan, m))
+    if day is None:
+        return None
+    return [Core(m.start(), m.end(), rules.one_day(day, "so long after the day named beside it"), "day")]
+
+
+def ahead(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "will arrive in two weeks"; without the future tense "in two weeks" is how long something took."""
+    count, unit = _count(scan, m), _unit(scan, m)
+    if scan.published is None or not count or unit not in ("day", "week") or scan.is_a(m.end(), "OF"):
+        return None
+    if scan.tense(m.start(), m.end()) != "future":
+        return None
+    day = rules.counted_from(scan.published, count, unit)
+    rule = f"{count} {unit}s after publication"
+    return [Core(m.start(), m.end(), Days(day, day, unit, rule), "ago")]
+
+
+def quarter(scan: Scan, m: re.Match) -> list[Core] | None:
+    """ "the third quarter", "the first quarter of 1990"."""
+    if scan.is_a(m.end(), "OF"):
+        return None  # "the first quarter of the game", "the Christian quarter of"
+    number, year = scan.value(m, "quarter"), scan.value(m, "year")
+    if year is None and scan.published is None:
+        return None
+    days = rules.resolve_quarter(number, year, scan.published, tense=scan.tense(m.start(), m.end()))
+    return [Core(m.start(), m.end(), days, "range")]
+
+
 def beside_anchor(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "two days later", "a week earlier": from the day named before it in the text."""
     size = {"day": 1, "week": 7}.get(_unit(scan, m))
-    if scan.anchor is None or size is None:
-        return None
+    if scan.anchor is None or size is None or scan.is_a(m.end(), "THAN"):
+        return None  # "two days earlier than planned" names no day
     later = scan.value(m, "later")
     by = size * _count(scan, m) * (1 if later else -1)
     rule = f"{abs(by)} days {'after' if later else 'before'} the day named before"
@@ -412,6 +381,10 @@ def calendar_unit(scan: Scan, m: re.Match) -> list[Core] | None:
     if scan.published is None:
         return None
     mod = "last" if scan.value(m, "last") else "next" if scan.value(m, "next") else "this"
+    if "year_begun" in m.re.groupindex and not scan.is_a(m.start() - 1, "SINCE"):
+        return None
+    if mod == "last" and _unit(scan, m) == "week" and scan.is_a(m.end(), "OF"):
+        return None  # "the last week of July"
     if _unit(scan, m) == "day":
         return _anchored(scan, m, 1, "the day after the one named before") if mod == "next" else None
     days = rules.resolve_unit(_unit(scan, m), mod, scan.published)
@@ -446,6 +419,8 @@ def year(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "in 2013", "the 2014 war", "عام 2013"; four figures without such a sign are a number."""
     number, how, the = scan.value(m, "year"), scan.value(m, "how"), scan.value(m, "the")
     alone = m.start() == 0 and m.end() == len(scan.row.shape)
+    if scan.is_a(m.start() - 1, "FOR") and scan.at(m.end()) == "_":
+        return None  # "room for 1990 people"
     following = scan.word(m.end())
     if the and scan.grammar.lang == "en":
         told = following[:1].islower() and number >= 1970
@@ -480,7 +455,7 @@ ACTIONS = {
     action.__name__: action
     for action in (
         day_month, days_month, month, hijri, numeric, weekday, weekday_week, weekday_day, day_of_month, holiday,
-        nothing, relative_day, part_of_today, last_night, overnight, ago, beside_anchor, anchor, anchor_next,
-        anchor_previous, past_stretch, calendar_unit, weekend, season, year,
+        nothing, relative_day, part_of_today, last_night, overnight, ago, ago_today, from_day, ahead, quarter,
+        beside_anchor, anchor, anchor_next, anchor_previous, past_stretch, calendar_unit, weekend, season, year,
     )
 }  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from dalil.calendar.actions import ACTIONS, Core, Scan
+from dalil.calendar.actions import ACTIONS
 from dalil.calendar.forms import Grammar, load_grammar
 from dalil.calendar.rules import DAY, Days
+from dalil.calendar.scan import Core, Scan
 from dalil.calendar.words import ARABIC, LATIN, clock, row_of
 from dalil.records import DateSpan, Quote
 
@@ -107,6 +108,10 @@ def _joined(scan: Scan, left: Core, right: Core) -> Core | None:
         return _joined_overnight(scan, left, right, gap)
     soft = all(scan.is_a(k, "COMMA", "LPAR", "ON", "OF", "IN", "THE", "PART", "DAYW", "DOT") for k in gap)
     single = left.days.precision == "day" == right.days.precision
+    follow = left.kind == right.kind == "weekday" and right.days.start - left.days.start == DAY
+    if not gap and follow and scan.is_a(left.i - 1, "PART"):  # "ليلة الاثنين الثلاثاء"
+        whole = Days(left.days.start, right.days.end, "range", "the night between two days")
+        return Core(left.i, right.j, whole, "range")
     if soft and single:
         return _joined_same(left, right, comma=any(scan.is_a(k, "DOT") for k in gap))
     return _joined_range(scan, left, right, gap)
@@ -173,6 +178,8 @@ def _since(scan: Scan, core: Core) -> Core:
         k -= 1
     if not scan.is_a(k, "SINCE") or scan.published is None or core.days.start > scan.published:
         return core
+    if core.kind == "day" and scan.is_a(core.i - 1, "THE") and scan.at(core.j) == "_":
+        return core  # "since the Aug. 2 invasion" names the day of the invasion
     days = Days(core.days.start, max(scan.published, core.days.start), "range", f"up to publication; {core.days.rule}")
     return Core(k, core.j, days, "range", core.time)
 

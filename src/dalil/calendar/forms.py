@@ -111,10 +111,11 @@ def load_grammar(lang: str) -> Grammar:
     context = {
         name: "".join(words.char(c) for c in value.split())
         for name, value in data["context"].items()
-        if name != "future_prefix"
+        if name not in ("future_prefix", "noun_ends")
     }
     words.triggers = context["heart"]
     words.future_prefix = tuple(data["context"].get("future_prefix", "").split())
+    words.noun_ends = tuple(data["context"].get("noun_ends", "").split())
     adjunct = data["adjunct"]
     return Grammar(
         lang,

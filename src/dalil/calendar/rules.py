@@ -13,6 +13,9 @@ DAY = timedelta(days=1)
 
 # A day and month without year is the coming one, whatever the tense, when it is at most this far ahead.
 NEAR_AHEAD = timedelta(days=31)
+# A month without year is the coming one, at most so many months ahead, in the future tense; and where no word tells
+# the tense ("Clinics close in March", published in February).
+MONTHS_AHEAD, MONTHS_SOON = 9, 2
 # How far from publication a two-digit year may be ahead.
 PIVOT_AHEAD_YEARS = 10
 MONTHS = (
@@ -91,7 +94,7 @@ def resolve_month_day(
         if fitting:
             near = min(fitting, key=lambda d: abs(d - published))
             return one_day(near, "day and month, year from publication and weekday")
-    behind = max((d for d in days if d <= published), default=None)
+    behind = max((d for d in days if d < published or (d == published and not last)), default=None)
     ahead = min((d for d in days if d > published), default=None)
     note = "" if weekday is None else f"; the weekday {WEEKDAYS[weekday]} does not fit"
     looks_ahead = tense == "future" or deadline
@@ -147,11 +150,34 @@ def resolve_month(
         return None
     year = published.year
     rule = "month, last on or before publication"
-    if mod == "next" or (tense == "future" and not behind_only and month > published.month):
+    to_come = (month - published.month) % 12
+    soon = MONTHS_AHEAD if tense == "future" else MONTHS_SOON if tense is None else 0
+    if mod == "next" or (mod is None and not behind_only and 0 < to_come <= soon):
         year, rule = year + (month <= published.month), "month, next after publication"
     elif month > published.month or (mod == "last" and month == published.month):
         year -= 1
     return Days(*month_days(year, month), "month", rule)
+
+
+def counted_from(day: date, count: int, unit: str) -> date | None:
+    """The day so many days, weeks, months or years after `day` (before it where negative); None for other units."""
+    if unit in ("day", "week"):
+        return day + DAY * count * (7 if unit == "week" else 1)
+    if unit not in ("month", "year"):
+        return None
+    year, month = shift_month(day.year, day.month, count * (12 if unit == "year" else 1))
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def resolve_quarter(number: int, year: int | None, published: date | None, *, tense: Tense) -> Days:
+    """A quarter of a calendar year; without a year the last that has begun, or the next in the future tense."""
+    rule = "quarter of the year as written"
+    if year is None:
+        begun = date(published.year, 3 * number - 2, 1) <= published
+        over = published.month > 3 * number
+        year = published.year - (not begun and tense != "future") + (over and tense == "future")
+        rule = "quarter, the next one" if tense == "future" else "quarter, last begun before publication"
+    return Days(date(year, 3 * number - 2, 1), month_days(year, 3 * number)[1], "range", rule)
 
 
 def part_of(days: Days, how: str | None) -> Days:

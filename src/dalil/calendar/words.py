@@ -48,6 +48,7 @@ class Words:
     exact: dict[str, tuple[str, object]] = field(default_factory=dict)
     chains: dict[str, dict[str, list[tuple[tuple[str, ...], str, object]]]] = field(default_factory=dict)
     future_prefix: tuple[str, ...] = ()
+    noun_ends: tuple[str, ...] = ()
     triggers: str = ""
     dead: set[str] = field(default_factory=set)
     memo: dict[str, tuple] = field(default_factory=dict)
@@ -120,9 +121,10 @@ class Words:
         if self.lang == "en":
             return self.char("PAST") if raw[-2:] in ("ed", "ED") and len(raw) > 3 else _NOTHING
         word = normal(raw)
-        if len(word) >= 5 and word.startswith(self.future_prefix):
-            return self.char("FUT")
-        return _NOTHING
+        if len(word) > 5 and word[0] in "وف" and word[1] == "س":
+            word = word[1:]
+        noun = _MARKS.sub("", raw).endswith(self.noun_ends)
+        return self.char("FUT") if len(word) >= 5 and word.startswith(self.future_prefix) and not noun else _NOTHING
 
     def is_live(self, piece: str) -> bool:
         """Whether a word with its signs can be the heart of a date phrase; those that cannot are remembered."""

@@ -227,7 +227,7 @@ def relative_day(scan: Scan, m: re.Match) -> list[Core] | None:
     """ "today", "yesterday", "أول أمس"."""
     if scan.published is None:
         return None
-    by = scan.row.values[m.start("rel")]
+    by = scan.row.tokens[m.start("rel")].value
     rule = {0: "day of publication", -1: "day before publication", 1: "day after publication"}.get(
         by, f"{abs(by)} days {'before' if by < 0 else 'after'} publication"
     )
@@ -288,7 +288,7 @@ def ago_today(scan: Scan, m: re.Match) -> list[Core] | None:
     if scan.published is None:
         return None
     day = rules.counted_from(scan.published, -(_count(scan, m) or 0), _unit(scan, m))
-    by = scan.row.values[m.start("rel")]
+    by = scan.row.tokens[m.start("rel")].value
     if day is None or by > 0:
         return None
     days = rules.one_day(day + rules.DAY * by, "so long before publication, to the day")
@@ -304,7 +304,7 @@ def from_day(scan: Scan, m: re.Match) -> list[Core] | None:
     if weekday_named is not None:
         start = rules.resolve_weekday(weekday_named, start, tense="future").start
     else:
-        start += rules.DAY * scan.row.values[m.start("rel")]
+        start += rules.DAY * scan.row.tokens[m.start("rel")].value
     day = rules.counted_from(start, _count(scan, m) or 0, _unit(scan, m))
     if day is None:
         return None

@@ -190,7 +190,7 @@ def finish(scan: Scan, core: Core, floor: int, ceiling: int) -> tuple[DateSpan |
     i, j, time, rule = core.i, core.j, core.time, core.days.rule
     left = scan.grammar.left.search(row.shape, max(floor, i - LEFT_TOKENS), i)
     labels = dict.fromkeys(("time", "noon", "clock", "hour", "half", "zone", "part"))
-    if left is not None:
+    if left is not None and left.start() < i:
         i = _first_content(scan, left.start(), i)
         labels |= _labels(scan, left)
     right = scan.grammar.right.match(row.shape, j, ceiling)
@@ -203,7 +203,7 @@ def finish(scan: Scan, core: Core, floor: int, ceiling: int) -> tuple[DateSpan |
             rule, time = f"{rule}; time given as {time} GMT, not local", None
     while j - 1 > i and scan.is_a(j - 1, "DOT", "COMMA"):  # the sentence's own point
         j -= 1
-    start, end = row.starts[i], row.ends[j - 1]
+    start, end = row.span(i)[0], row.span(j - 1)[1]
     quote = Quote(start, end, row.text[start:end])
     return DateSpan(core.days.start, core.days.end, core.days.precision, time, quote, rule), j
 

@@ -11,6 +11,7 @@ from importlib import resources
 from dalil.calendar.words import Words, load_words
 
 _OPENING = re.compile(r"(?:([a-z][a-z0-9_]*):)?([A-Z][A-Z0-9]*|\()")
+_LABEL = re.compile(r"\(\?P<\w+>")
 _NAMED = re.compile(r"(?:([a-z][a-z0-9_]*):)?([A-Z][A-Z0-9]*)")
 
 
@@ -24,12 +25,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """All forms of one language, keyed by the class characters with which they can begin."""
+    """All forms of one language, keyed by the class characters with which they can begin.
+
+    `trigger` matches wherever any form does, which is cheaper to ask than each form at each place.
+    """
 
     lang: str
     words: Words
     starts: dict[str, tuple[Form, ...]]
     trigger: re.Pattern[str]
+    ends: str
+    dot: str
     left: re.Pattern[str]
     right: re.Pattern[str]
     context: dict[str, str]
@@ -104,8 +110,10 @@ def load_grammar(lang: str) -> Grammar:
     data = tomllib.loads(file.read_text("utf-8"))
     macros = data["macros"]
     starts: dict[str, list[Form]] = {}
+    unlabelled: list[str] = []
     for row in data["form"]:
         form = Form(row["action"], compiled(row["form"], macros, words))
+        unlabelled.append(_LABEL.sub("(?:", form.pattern.pattern))
         for name in first_classes(expand(row["form"], macros)):
             starts.setdefault(words.char(name), []).append(form)
     context = {
@@ -121,7 +129,9 @@ def load_grammar(lang: str) -> Grammar:
         lang,
         words,
         {char: tuple(forms) for char, forms in starts.items()},
-        re.compile("[" + "".join(sorted(starts)) + "]"),
+        re.compile("|".join(unlabelled)),
+        words.group(("NEWLINE", "STOP", "DOT")),
+        words.char("DOT"),
         compiled(adjunct["left"], macros, words, r"\Z"),
         compiled(adjunct["right"], macros, words),
         context,

@@ -86,7 +86,8 @@ def resolve_month_day(
     """
     if published is None:
         return None
-    days = [d for y in range(published.year - 8, published.year + 9) if (d := make_day(y, month, day))]
+    span = 8 if weekday is not None or (month, day) == (2, 29) else 1  # years around publication that may be meant
+    days = [d for y in range(published.year - span, published.year + span + 1) if (d := make_day(y, month, day))]
     if not days:
         return None
     if weekday is not None:

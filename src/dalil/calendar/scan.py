@@ -46,7 +46,7 @@ class Scan:
     def is_a(self, i: int, *names: str) -> bool:
         """Whether the token at `i` is of one of the named classes."""
         shape = self.row.shape
-        return 0 <= i < len(shape) and shape[i] in self.grammar.words.group(names)
+        return 0 <= i < len(shape) and shape[i] != "_" and shape[i] in self.grammar.words.group(names)
 
     def in_context(self, i: int, name: str) -> bool:
         char = self.at(i)
@@ -55,14 +55,15 @@ class Scan:
     def word(self, i: int) -> str:
         if not 0 <= i < len(self.row.shape):
             return ""
-        return self.row.text[self.row.starts[i] : self.row.ends[i]]
+        return self.row.text[slice(*self.row.span(i))]
 
     def value(self, match: re.Match, label: str):
         """The value of a labelled word of the match, or None where the form has no such label or it did not match."""
         if label not in match.re.groupindex or match.start(label) < 0:
             return None
         i = match.start(label)
-        return self.row.values[i] if self.row.values[i] is not None else True
+        value = self.row.tokens[i].value
+        return value if value is not None else True
 
     def tense(self, i: int, j: int) -> Tense:
         """The tense of the nearest telling word before the phrase in its sentence, else of the first after it."""
@@ -77,8 +78,11 @@ class Scan:
 
     def _nearest(self, order: range) -> Tense:
         future, participle, finite = self.char("FUT"), self.char("PAST"), self.char("PASTV")
+        shape = self.row.shape
         for k in order:
-            char = self.at(k)
+            char = shape[k]
+            if char == "_":
+                continue
             if char == future:
                 return "future"
             if char in (finite, participle):  # "will be held", "is expected to be charged"
@@ -89,9 +93,10 @@ class Scan:
 
     def ends_sentence(self, k: int) -> bool:
         """Whether the token at `k` closes a sentence; the point of a short abbreviation does not."""
-        if self.is_a(k, "NEWLINE") or self.is_a(k, "STOP"):
-            return True
-        if not self.is_a(k, "DOT"):
+        char = self.at(k)
+        if not char or char not in self.grammar.ends:
             return False
+        if char != self.grammar.dot:
+            return True
         before = self.word(k - 1)
         return not (before[:1].isupper() and len(before) <= 4 and not self.caps)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 ARABIC = re.compile(r"[\u0621-\u064a]")
 LATIN = re.compile(r"[A-Za-z]")
@@ -14,7 +15,7 @@ _FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي
 
 # Letters; whole numeric dates; times; figures; one sign. Order matters only among those that begin with a digit.
 TOKEN = re.compile(
-    r"(?:[^\W\d_]|[\u064b-\u0652\u0670])+"
+    r"[^\W\d_]+(?:[\u064b-\u0652\u0670]+[^\W\d_]*)*"
     r"|(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{2}:\d{2})?(?![-/.]?\d)"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![-/.]?\d)"
     r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d))"
@@ -51,7 +52,7 @@ class Words:
     noun_ends: tuple[str, ...] = ()
     triggers: str = ""
     dead: set[str] = field(default_factory=set)
-    memo: dict[str, tuple] = field(default_factory=dict)
+    memo: dict[str, Token] = field(default_factory=dict)
     groups: dict[tuple[str, ...], str] = field(default_factory=dict)
 
     def char(self, name: str) -> str:
@@ -136,10 +137,10 @@ class Words:
         return False
 
     def _has_heart(self, raw: str) -> bool:
-        _, char, _, chains, _ = self.look_up(raw)
-        if char in self.triggers:
+        token = self.look_up(raw)
+        if token.char in self.triggers:
             return True
-        for second, rows in (chains or {}).items():
+        for second, rows in (token.chains or {}).items():
             for rest, hit, _ in rows:
                 if hit in self.triggers and not any(self._triggers_alone(word) for word in (second, *rest)):
                     return True
@@ -148,24 +149,56 @@ class Words:
     def _triggers_alone(self, word: str) -> bool:
         return self.singles.get(word, (_NOTHING,))[0] in self.triggers
 
-    def look_up(self, raw: str) -> tuple:
+    def look_up(self, raw: str) -> Token:
+        """What a token of the text is, by its letters alone; remembered."""
         found = self.memo.get(raw)
         if found is None:
             if len(self.memo) > _MEMO_LIMIT:
                 self.memo.clear()
-            found = self.memo[raw] = self.entry(raw)
+            found = self.memo[raw] = self._token(raw)
         return found
+
+    def _token(self, raw: str) -> Token:
+        if raw[0].isdecimal():
+            char, value = figure(self, TOKEN.match(raw))
+            return Token(char, value, raw)
+        if raw[0] == "\n":
+            return Token(self.char("NEWLINE") if len(raw) > 1 else "", None, raw, plain=len(raw) > 1)
+        cut, char, value, chains, wa = self.entry(raw)
+        return Token(char, value, normal(raw), cut, chains, wa, plain=not (cut or chains or wa))
+
+
+class Token(NamedTuple):
+    """What a word, figure or sign is: its class, its value, the spelling it is compared by, letters of prefix (`cut`),
+    chains that it may begin, whether a wa was written onto it; `plain` where it is its class and nothing else."""
+
+    char: str
+    value: object
+    word: str
+    cut: int = 0
+    chains: dict | None = None
+    wa: bool = False
+    plain: bool = True
 
 
 @dataclass(slots=True)
 class Row:
-    """A text as tokens: `shape` holds one class character a token, the lists what each token is."""
+    """A text as tokens: `shape` holds one class character a token, `places` where each one stands."""
 
     text: str
-    shape: str
-    starts: list[int]
-    ends: list[int]
-    values: list[object]
+    shape: str = ""
+    tokens: list[Token] = field(default_factory=list)
+    places: list[re.Match | tuple[int, int]] = field(default_factory=list)
+
+    def add(self, token: Token, start: int, end: int) -> None:
+        """One token more."""
+        self.tokens.append(token)
+        self.places.append((start, end))
+
+    def span(self, i: int) -> tuple[int, int]:
+        """Where token i stands in the text."""
+        place = self.places[i]
+        return place if isinstance(place, tuple) else place.span()
 
 
 def figure(words: Words, match: re.Match) -> tuple[str, object]:
@@ -210,28 +243,25 @@ def clock(raw: str) -> str | None:
     return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None
 
 
-def sentence_ends(text: str) -> list[int]:
-    """Where sentences surely end: not after short words, which may be abbreviations ("a.m. Monday", "Sept. 4")."""
-    ends = []
-    for match in _STOP.finditer(text):
-        at, after = match.span()
-        word = text[max(0, at - 5) : at]
-        long = word[-4:].islower() or not word.isascii() or (len(word) == 5 and word.isupper() and word.isalpha())
-        if text[at] == "\n" or (long and len(word) >= 4 and text[after : after + 1].isalpha()):
-            ends.append(after)
-    ends.append(len(text))
-    return ends
-
-
 def live_parts(text: str, words: Words) -> list[tuple[int, int]]:
-    """The stretches of `text`, in sentences, that hold a word or figure at the heart of a date phrase."""
-    out: list[tuple[int, int]] = []
-    start = 0
+    """The stretches of `text`, in sentences, that hold a word or figure at the heart of a date phrase.
+
+    A sentence surely ends behind a word of four letters and more: shorter ones may be abbreviations ("Nov. 4").
+    """
     dead = words.dead
-    for end in sentence_ends(text):
-        part = text[start:end]
-        rest = set(part.split()) - dead
-        if (rest and any(words.is_live(piece) for piece in rest)) or _FIGURE.search(part):
+    live = {piece for piece in set(text.split()) - dead if words.is_live(piece)}
+    figures = [m.start() for m in _FIGURE.finditer(text)]
+    if not live and not figures:
+        return []
+    out: list[tuple[int, int]] = []
+    start = n = 0
+    ends = map(re.Match.span, _STOP.finditer(text))
+    stops = [b for a, b in ends if text[a] == "\n" or (text[a - 4 : a].isalpha() and text[b : b + 1].isalpha())]
+    for end in [*stops, len(text)]:
+        told = n < len(figures) and figures[n] < end
+        while n < len(figures) and figures[n] < end:
+            n += 1
+        if told or not live.isdisjoint(text[start:end].split()):
             if out and out[-1][1] == start:
                 out[-1] = (out[-1][0], end)
             else:
@@ -242,60 +272,56 @@ def live_parts(text: str, words: Words) -> list[tuple[int, int]]:
 
 def row_of(text: str, words: Words) -> Row:
     """`text` as a row of classes; words that no form knows are "_", sentences without a date are left out."""
-    shape: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    values: list[object] = []
+    row = Row(text)
     for first, last in live_parts(text, words):
-        if shape:
-            shape.append(words.char("NEWLINE"))
-            starts.append(first)
-            ends.append(first)
-            values.append(None)
-        _fill(list(TOKEN.finditer(text, first, last)), words, shape, starts, ends, values)
-    return Row(text, "".join(shape), starts, ends, values)
+        if row.tokens:
+            row.add(Token(words.char("NEWLINE"), None, ""), first, first)
+        _fill(text, first, last, words, row)
+    row.shape = "".join([token.char for token in row.tokens])
+    return row
 
 
-def _fill(found: list[re.Match], words: Words, shape: list, starts: list, ends: list, values: list) -> None:
-    """The tokens of one stretch stand at the end of the row."""
-    look_up, newline, total = words.memo.get, words.char("NEWLINE"), len(found)
-    i = 0
-    while i < total:
-        match = found[i]
-        raw = match.group()
-        first = raw[0]
-        (start, end), value = match.span(), None
-        if first.isdecimal():
-            char, value = figure(words, match)
-        elif first == "\n":
-            char = newline if len(raw) > 1 else ""
-        else:
-            cut, char, value, chains, wa = look_up(raw) or words.look_up(raw)
-            if wa:
-                shape.append(words.char("AND"))
-                starts.append(start)
-                ends.append(start + 1)
-                values.append(None)
-            start += cut
-            if chains and i + 1 < total and (rows := chains.get(normal(found[i + 1].group()))):
-                length, hit = _longest(rows, found, i)
-                if length:
-                    char, value = hit
-                    i += length
-                    end = found[i].end()
-        if char:
-            shape.append(char)
-            starts.append(start)
-            ends.append(end)
-            values.append(value)
-        i += 1
+def _fill(text: str, first: int, last: int, words: Words, row: Row) -> None:
+    """The tokens of text[first:last] stand at the end of the row.
+
+    Most words are one token that means nothing else: they are looked up in one go, and only the others one by one.
+    """
+    memo, look_up = words.memo, words.look_up
+    found = list(TOKEN.finditer(text, first, last))
+    tokens = [memo.get(raw) or look_up(raw) for raw in map(re.Match.group, found)]
+    done = 0
+    for i in [n for n, token in enumerate(tokens) if not token.plain]:
+        if i < done:
+            continue
+        token, end, hit = tokens[i], i + 1, None
+        rows = token.chains.get(tokens[end].word) if token.chains and end < len(tokens) else None
+        if rows:
+            length, hit = _longest(rows, tokens, i)
+            end += length
+        if hit is None and not (token.wa or token.cut) and token.char:
+            continue
+        row.tokens += tokens[done:i]
+        row.places += found[done:i]
+        _add_odd(row, words, token, hit, found[i].start(), found[end - 1].end())
+        done = end
+    row.tokens += tokens[done:]
+    row.places += found[done:]
 
 
-def _longest(rows: list, found: list[re.Match], i: int) -> tuple[int, tuple | None]:
+def _add_odd(row: Row, words: Words, token: Token, hit: tuple | None, start: int, end: int) -> None:
+    """A token that is not just its class: a chain of several words, a word behind a prefix, a wa and a word."""
+    if token.wa:
+        row.add(Token(words.char("AND"), None, ""), start, start + 1)
+    char, value = hit or (token.char, token.value)
+    if char:
+        row.add(Token(char, value, token.word), start + token.cut, end)
+
+
+def _longest(rows: list, tokens: list[Token], i: int) -> tuple[int, tuple | None]:
     """How many tokens after the first belong to the longest chain that stands here, and what it is."""
     for rest, char, value in rows:
-        following = found[i + 2 : i + 2 + len(rest)]
-        if len(following) == len(rest) and all(normal(m.group()) == w for m, w in zip(following, rest, strict=True)):
+        following = tokens[i + 2 : i + 2 + len(rest)]
+        if len(following) == len(rest) and all(t.word == w for t, w in zip(following, rest, strict=True)):
             return len(rest) + 1, (char, value)
     return 0, None
 

@@ -39,7 +39,8 @@ def fill(folder: Path, what: str) -> Path:
     folder.mkdir()
     for n in range(FILES[what]):
         number = n - n % 10 if n % 10 == 9 else n
-        text = f"Raid on Tal Ahmar {number}\n\nTwo men were killed in shelling in Tal Ahmar on {1 + number % 28} May 2015.\n"
+        day = 1 + number % 28
+        text = f"Raid on Tal Ahmar {number}\n\nTwo men were killed in shelling in Tal Ahmar on {day} May 2015.\n"
         (folder / f"{n:04}.txt").write_text(text if what == "add" else text * r.choice((1, 30, 3000)), "utf-8")
     return folder
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from dalil.archive import lines, merkle
 from dalil.archive.lines import Malformed
@@ -48,23 +48,32 @@ def append(connection: Connection, edge: merkle.Frontier, acts: Sequence[Act]) -
     at = lines.new_moment()
     at_utc = lines.read_moment(at)
     entries, rows, beside, captures = [], [], [], []
-    for seq, (act, values) in enumerate(acts, edge.size):
-        line, disclosures = lines.make_line(seq, at, act, values)
-        rows.append({"seq": seq, "line": line})
-        beside.append({"seq": seq, "disclosures": "~".join(disclosures)})
+    made = lines.make_lines(edge.size, at, acts)
+    for seq, ((act, values), (line, disclosures)) in enumerate(zip(acts, made, strict=True), edge.size):
+        rows.append((seq, line))
+        beside.append((seq, "~".join(disclosures)))
         entry = LogEntry(seq, at_utc, act, line, {**values, lines.FIELDS: sorted(values)})
         entries.append(entry)
         if row := capture_row(entry):
             captures.append(row)
     if not entries:
         return [], edge
-    edge = edge.extended(merkle.leaf_hash(row["line"]) for row in rows)
-    connection.execute(insert(log), rows)
-    connection.execute(insert(disclosure), beside)
+    edge = edge.extended([merkle.leaf_hash(line) for line, _ in made])
+    _insert(connection, log, rows)
+    _insert(connection, disclosure, beside)
     if captures:
         connection.execute(insert(capture), captures)
     save_edge(connection, edge)
     return entries, edge
+
+
+def _insert(connection: Connection, table: Table, rows: list[tuple[object, ...]]) -> None:
+    """Whole rows in the order of the table's columns; straight to the driver where it takes them by position."""
+    statement = insert(table)
+    if connection.dialect.positional:
+        connection.exec_driver_sql(str(statement.compile(dialect=connection.dialect)), rows)
+    else:
+        connection.execute(statement, [dict(zip(table.columns.keys(), row, strict=True)) for row in rows])
 
 
 def save_edge(connection: Connection, edge: merkle.Frontier) -> None:

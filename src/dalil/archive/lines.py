@@ -11,11 +11,12 @@ import json
 import os
 import re
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 
 import msgspec
 
@@ -88,11 +89,12 @@ def canonical(value: object) -> str:
     if type(value) is str:
         value.encode()
         return _quoted(value)
-    _check(value)
+    check_value(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _check(value: object) -> None:
+def check_value(value: object) -> None:
+    """The log may hold this value; ValueError says why not."""
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):
@@ -102,12 +104,12 @@ def _check(value: object) -> None:
             raise ValueError(f"{value} is too large for the log: write it as a string")
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _check(item)
+            check_value(item)
     elif isinstance(value, dict):
         for key, item in value.items():
             if not (isinstance(key, str) and key.isascii()):
                 raise ValueError(f"the log's keys are ASCII strings, found {key!r}")
-            _check(item)
+            check_value(item)
     else:
         raise ValueError(f"the log holds no {type(value).__name__}: write it as a string")
 
@@ -148,15 +150,22 @@ def read_disclosure(disclosure: str) -> tuple[str, object]:
     try:
         data = a2b_base64(disclosure.translate(FROM_URL_SAFE) + "=" * (-len(disclosure) % 4))
         parts = msgspec.json.decode(data)
-    except (ValueError, msgspec.DecodeError) as error:
+    except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise Malformed(f"a disclosure does not decode: {error}") from None
     if not (isinstance(parts, list) and len(parts) == 3 and isinstance(parts[0], str)):
         raise Malformed("a disclosure is not [salt, name, value]")
     if not (isinstance(parts[1], str) and NAME.fullmatch(parts[1])):
         raise Malformed("a disclosure's name is not a field name")
-    if b"{" in data and canonical(parts).encode() != data:
+    if b"{" in data and not _is_canonical(parts, data):
         raise Malformed("a disclosure is not in canonical form")
     return parts[1], parts[2]
+
+
+def _is_canonical(value: object, data: bytes) -> bool:
+    try:
+        return canonical(value).encode() == data
+    except (ValueError, RecursionError):  # it holds what no writer of ours writes
+        return False
 
 
 def read_fields(disclosures: Iterable[str], line: Line) -> dict[str, object]:
@@ -188,24 +197,44 @@ def _b64_each(data: bytes, size: int) -> list[str]:
 # ---------------------------------------------------------------- lines
 
 
-def make_line(seq: int, at: str, act: str, values: Mapping[str, object]) -> tuple[bytes, tuple[str, ...]]:
+Made = tuple[bytes, tuple[str, ...]]
+
+
+def make_line(seq: int, at: str, act: str, values: Mapping[str, object]) -> Made:
     """A new line and its disclosures: one a field, one that lists the fields' names, and decoys to a multiple of 8."""
+    return make_lines(seq, at, [(act, values)])[0]
+
+
+def make_lines(first: int, at: str, acts: Sequence[tuple[str, Mapping[str, object]]]) -> list[Made]:
+    """New lines from number `first` on. Salts and digests of all are written in base64 together, which is quicker."""
+    counts = [_check_act(act, values) for act, values in acts]
+    salts = iter(_b64_each(os.urandom(SALT_BYTES * sum(counts)), SALT_BYTES))
+    texts: list[bytes] = []
+    for _, values in acts:  # (base64 has no "~": it parts them)
+        texts += [_text(name, canonical(value), next(salts)) for name, value in values.items()]
+        texts.append(_text(FIELDS, _names(tuple(sorted(values))), next(salts)))
+    joined = b"~".join([b2a_base64(text, newline=False) for text in texts]).replace(b"=", b"").translate(URL_SAFE)
+    digests = _b64_each(b"".join([sha256(disclosure).digest() for disclosure in joined.split(b"~")]), 32)
+    disclosures = joined.decode("ascii").split("~")
+    decoys = iter(_b64_each(os.urandom(32 * sum(-count % PAD_TO for count in counts)), 32))
+    made, start = [], 0
+    for seq, ((act, _), count) in enumerate(zip(acts, counts, strict=True), first):
+        stop = start + count
+        line = render(seq, at, act, sorted([*digests[start:stop], *islice(decoys, -count % PAD_TO)]))
+        made.append((line, tuple(disclosures[start:stop])))
+        start = stop
+    return made
+
+
+def _check_act(act: str, values: Mapping[str, object]) -> int:
+    """How many disclosures such a line has; ValueError if there can be no such line."""
     if act not in ACTS:
         raise ValueError(f"not an act of the log: {act!r}")
     if FIELDS in values:
         raise ValueError(f'the field "{FIELDS}" is the log\'s own')
-    count = len(values) + 1
-    decoys = -count % PAD_TO
-    salts = _b64_each(os.urandom(SALT_BYTES * count), SALT_BYTES)
-    texts = [_text(name, canonical(value), salt) for (name, value), salt in zip(values.items(), salts, strict=False)]
-    texts.append(_text(FIELDS, _names(tuple(sorted(values))), salts[-1]))
-    encoded = [b2a_base64(text, newline=False).rstrip(b"=").translate(URL_SAFE) for text in texts]
-    noise = [sha256(disclosure).digest() for disclosure in encoded]
-    digests = _b64_each(b"".join(noise) + os.urandom(32 * decoys), 32)
-    disclosures = tuple(b"~".join(encoded).decode("ascii").split("~"))
-    if len(digests) > MAX_DIGESTS:
+    if len(values) >= MAX_DIGESTS:
         raise ValueError(f"{len(values)} fields are too many for one line")
-    return render(seq, at, act, sorted(digests)), disclosures
+    return len(values) + 1
 
 
 def render(seq: int, at: str, act: str, digests: Iterable[str]) -> bytes:

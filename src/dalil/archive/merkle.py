@@ -61,17 +61,21 @@ class Frontier:
         return b"".join(self.hashes)
 
     def extended(self, leaves: Iterable[bytes]) -> Frontier:
-        """The edge after these leaf hashes; each costs two hashes on average."""
-        size, stack = self.size, list(self.hashes)
-        for leaf in leaves:
-            stack.append(leaf)
-            full = size
-            while full & 1:
-                right = stack.pop()
-                stack[-1] = sha256(b"\x01" + stack[-1] + right).digest()
-                full >>= 1
-            size += 1
-        return Frontier(size, tuple(stack))
+        """The edge after these leaf hashes; each costs two hashes on average.
+
+        Level by level from the leaves up: what stood alone at the edge of a level is paired with what is new there.
+        """
+        fresh, stack, rest = list(leaves), list(self.hashes), self.size
+        size, edge = self.size + len(fresh), []
+        while fresh or stack:
+            if rest & 1:
+                fresh.insert(0, stack.pop())
+            if len(fresh) & 1:
+                edge.append(fresh.pop())
+            pairs = iter(fresh)
+            fresh = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+            rest >>= 1
+        return Frontier(size, tuple(reversed(edge)))
 
     def root(self) -> bytes:
         """MTH of the whole tree."""

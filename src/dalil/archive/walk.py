@@ -24,7 +24,7 @@ from dalil.archive.lines import Malformed
 from dalil.archive.notes import NoteKey, key_statement
 from dalil.errors import CustodyBroken
 
-BATCH_LINES = 2000
+BATCH_LINES = 500  # of 100 to 2000 all took about the same; more only takes more memory
 HOUSEKEEPING = ("stamp", "checkpoint")
 
 
@@ -65,7 +65,7 @@ def walk_log(connection: Connection, walk: Walk, database: str) -> None:
     rows = custody.rows(connection)
     while batch := list(islice(rows, BATCH_LINES)):
         _grow(walk, batch)
-        for row, read in zip(batch, bulk.read(batch), strict=True):
+        for row, read in zip(batch, bulk.read(batch, _ACTS), strict=True):
             _take(walk, row, read)
     _check_capture_table(walk)
     walk.pending = set(connection.execute(select(db.pending.c.sha256)).scalars())
@@ -114,6 +114,11 @@ def _line_bytes(line: object) -> bytes:
 
 def _take(walk: Walk, row: bulk.Row, read: bulk.Read | None) -> None:
     seq = row[0]
+    if read is not None and read.complete and not read.fields and seq == walk.lines and seq not in walk._table:
+        walk.lines += 1  # nothing that the rest of verify asks about: most lines of a long log
+        walk.disclosures += read.disclosures
+        walk.content.append(seq)
+        return
     if seq != walk.lines:
         gone = f"lines {walk.lines} to {seq - 1} are" if seq > walk.lines + 1 else f"line {walk.lines} is"
         walk.findings.append(damaged("log", f"line {seq}", f"{gone} missing before it", RESTORE_LOG))

@@ -7,9 +7,10 @@ import web_archive
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dalil.incidents.veil import Veil, names_of, veiled
 from dalil.records import Account, Incident, Quote, Victim
 from dalil.web import people
-from dalil.web.people import Veil, names_of, sentences_around
+from dalil.web.people import sentences_around
 
 
 def incident_of(report) -> Incident:
@@ -81,3 +82,15 @@ def test_reports_that_quote_one_voice_are_told():
     account = incident.accounts[0]
     quoting = [replace(account, voices=v) for v in (("SOHR", "a medic"), ("sohr",), ("A resident", "SOHR", "sohr"))]
     assert shared_voices(replace(incident, accounts=tuple(quoting))) == [("SOHR", 3)]
+
+
+def test_a_whole_record_is_veiled_in_every_text_of_it():
+    alive = Victim(("Sami Nasser",), 1, "rescued", True, None, None, (Quote(3, 14, "Sami Nasser"),))
+    incident = incident_of(web_archive.news())
+    account = replace(incident.accounts[0], title="Sami Nasser lives")
+    account = replace(account, event=replace(account.event, victims=(alive,)))
+    bare = veiled(replace(incident, accounts=(account,)), "name withheld")
+    assert "Sami" not in repr(bare) and bare.accounts[0].title == "[name withheld] lives"
+    alone = replace(incident.accounts[0], event=replace(account.event, victims=()))
+    nobody = replace(incident, accounts=(alone,))
+    assert veiled(nobody, "x") is nobody

@@ -65,6 +65,20 @@ def write_case(
     on_bytes: Callable[[int], None] = lambda _: None,
 ) -> Exported:
     """The case file stands at `out`, whole, and the log says so; DalilError if something stands there already."""
+
+    def fill(bag: Bag) -> bool:
+        return _write_payload(archive, scope, bag, pdf=pdf, on_bytes=on_bytes)
+
+    return write_bag(archive, scope, out, fill, by=by, stamp=stamp)
+
+
+def write_bag(
+    archive: Archive, scope: Scope, out: Path, fill: Callable[[Bag], bool], *, by: str, stamp: bool = True
+) -> Exported:
+    """A bag with what `fill` writes under data/, log, checkpoint and stamps stands at `out`, and the log says so.
+
+    `fill` writes data/disclosures.txt too, and tells whether it printed PDF.
+    """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DalilError(f"{out} is not empty. Name a new folder for the case file")
     unfinished = out.with_name(out.name + ".unfinished")
@@ -72,7 +86,7 @@ def write_case(
     try:
         unfinished.mkdir(parents=True)
         bag = Bag(unfinished)
-        printed = _write_payload(archive, scope, bag, pdf=pdf, on_bytes=on_bytes)
+        printed = fill(bag)
         _write_tags(bag)
         line, size = _log_and_seal(archive, scope, bag, by, stamp=stamp)
         bag.write(TAG_MANIFEST, bag.manifest(lambda name: not name.startswith("data/")).encode())
@@ -85,7 +99,7 @@ def write_case(
         raise DalilError(f"cannot write {error.filename or out}: {error.strerror or error}") from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    objects = sum(shown.bytes for shown in scope.objects.values())
+    objects = sum(shown.bytes for sha256, shown in scope.objects.items() if sha256 not in scope.absent)
     return Exported(str(out), line, size, len(bag.sums), objects, len(scope.incidents), scope.withheld, printed)
 
 
@@ -206,7 +220,7 @@ def _log_and_seal(archive: Archive, scope: Scope, bag: Bag, by: str, *, stamp: b
         "recipient": scope.recipient,
         "files": hashlib.sha256(files.encode()).hexdigest(),
         "manifest": bag.sums[MANIFEST],
-        "left_out": sorted(scope.unread),
+        "left_out": sorted(scope.unread | scope.absent),
         "size": len(scope.lines),
         "by": by,
         "tool": TOOL,

@@ -55,21 +55,13 @@ def case_command(
     from tqdm import tqdm
 
     from dalil import records
-    from dalil.errors import InputRefused
-    from dalil.incidents import store
     from dalil.publish import case, documents, scope
 
     with open_to_write(archive) as opened:
-        with opened.reading() as connection:
-            ids = incidents or [row.id for row in store.list_incidents(connection)]
-            found = [(name, store.load_incident(connection, name)) for name in ids]
-        for name, incident in found:
-            if incident is None:
-                raise InputRefused(name, "is no single incident of this archive", '"dalil incidents" lists them')
         chosen = scope.choose(
             opened,
             recipient=recipient,
-            incidents=tuple(i for _, i in found if i),
+            incidents=incidents_named(opened, incidents),
             everything=not incidents,
             fields=fields,
         )
@@ -86,3 +78,67 @@ def case_command(
         f"values withheld; log line {made.line}, checkpoint over {made.checkpoint} lines.\n"
         f"Check it: python3 verify.py {made.folder} --key {archive / 'keys' / 'log.pub'}"
     )
+
+
+@export_command.command("site")
+@archive_option
+@by_option
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only this incident (repeat).")
+@click.option("--title", metavar="WORDS", help="What the site is called (default: the archive's name).")
+@click.option("--round", "digits", type=click.IntRange(0, 5), help="Round points to so many decimals; 2 is about 1 km.")
+@click.option("--preview", is_flag=True, help="Only list, field by field, what would leave. Writes and logs nothing.")
+@click.option("--no-stamp", is_flag=True, help="Do not ask the authorities in dalil.toml to stamp the checkpoint.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout; with --preview one a field.")
+def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, as_json) -> None:
+    """Write a public site to the new folder OUT: incidents, map and data that open from a disk, in two languages.
+
+    Names of people who may be alive, captured files, their names and sources, and who did what are not in it, nor what
+    "dalil withhold" keeps from everybody. It verifies against the log's checkpoint like a case file.
+
+    \b
+    Examples:
+      dalil export site --archive my-archive public --preview
+      dalil export site --archive my-archive public --round 2
+      python3 verify.py public --key log.pub
+    """
+    from dalil import records
+    from dalil.errors import one_line
+    from dalil.publish import scope, site
+
+    with open_to_write(archive) as opened:
+        chosen = scope.choose(
+            opened,
+            recipient="*",
+            incidents=incidents_named(opened, incidents),
+            everything=not incidents,
+            fields=site.PRIVATE_FIELDS,
+        )
+        if preview:
+            for leaving in site.preview(site.told_in_public(chosen, digits=digits)):
+                line = f"{leaving.field}\t{leaving.values}\t" + one_line(" | ".join(leaving.samples))
+                click.echo(records.encode(leaving).decode() if as_json else line)
+            return
+        title = title or opened.settings.name
+        made = site.write_site(opened, chosen, out, title=title, digits=digits, by=by, stamp=not no_stamp)
+    if as_json:
+        click.echo(records.encode(made).decode())
+        return
+    click.echo(
+        f"{made.folder}: {made.incidents} incidents, {made.files} files; log line {made.line}, checkpoint over "
+        f"{made.checkpoint} lines. Open {made.folder}/index.html"
+    )
+
+
+def incidents_named(archive, names: tuple[str, ...]) -> tuple:
+    """The incidents of these ids, or all there are; InputRefused for a name that no single incident has."""
+    from dalil.errors import InputRefused
+    from dalil.incidents import store
+
+    with archive.reading() as connection:
+        ids = names or [row.id for row in store.list_incidents(connection)]
+        found = [(name, store.load_incident(connection, name)) for name in ids]
+    for name, incident in found:
+        if incident is None:
+            raise InputRefused(name, "is no single incident of this archive", '"dalil incidents" lists them')
+    return tuple(incident for _, incident in found)

@@ -51,6 +51,7 @@ class Scope:
     objects: dict[str, Shown] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     unread: frozenset[str] = frozenset()  # shown by hash, but not their bytes
+    absent: frozenset[str] = frozenset()  # told about, but without their bytes
     withheld: int = 0  # values, of the lines that this export is about, that it does not show
 
     @property

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from dalil.incidents.veil import Veil, sealed
 from dalil.records import Account, Claim, Incident, Quote, Victim
 
 # A sentence ends at a stop (and closing marks) before white space, or at a blank line.
 SENTENCE_END = re.compile(r"(?<=[.!?؟…])[\"'”’»)\]]*\s+(?=\W?[^\Wa-z])|\s*\n[ \t\r]*\n\s*")
 LONGEST_EXCERPT = 700
-DETERMINER = re.compile(r"(?:the|an?|his|her|their|its|this|that|another|one|two|several)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +40,6 @@ class Testimony:
     quote: Quote
     pieces: tuple[Piece, ...]
     people: tuple[Person, ...]
-
-
-class Veil:
-    """Takes the names that are withheld out of any text of a page."""
-
-    def __init__(self, incident: Incident):
-        victims = [v for a in incident.accounts for v in a.event.victims]
-        names = sorted({name for v in victims if sealed(v) for name in names_of(v)}, key=lambda n: (-len(n), n))
-        self.pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)) if names else None
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """Where names that are withheld stand in `text`."""
-        return [found.span() for found in self.pattern.finditer(text)] if self.pattern else []
-
-    def over(self, text: str, instead: str) -> str:
-        """`text` with `instead` in place of every such name."""
-        return self.pattern.sub(lambda _: f"[{instead}]", text) if self.pattern else text
-
-
-def sealed(victim: Victim) -> bool:
-    """Whether the name is withheld: of everybody who is named and not said to be dead."""
-    return victim.named and victim.effect != "death"
-
-
-def names_of(victim: Victim) -> list[str]:
-    """Those of the victim's mentions that name: the first one, and further ones that begin with a capital letter."""
-    named = [m for m in victim.mentions if m[:1].isupper() and not DETERMINER.match(m)]
-    return list(dict.fromkeys((*victim.mentions[:1], *named)))
 
 
 def testimonies(incident: Incident, texts: Mapping[str, str]) -> list[Testimony]:

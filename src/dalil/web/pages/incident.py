@@ -14,9 +14,10 @@ from starlette.routing import Route
 from dalil.claims.store import load_document, load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents import store
+from dalil.incidents.veil import Veil
 from dalil.records import INCIDENT_STATUSES, Claim, Footage, FootageLink, Incident, Neighbour
 from dalil.web import holdings
-from dalil.web.people import Veil, testimonies
+from dalil.web.people import testimonies
 from dalil.web.plot import plots
 from dalil.web.render import language_of, page
 from dalil.web.security import PLAYED

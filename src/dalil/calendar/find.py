@@ -14,6 +14,7 @@ from dalil.records import DateSpan, Quote
 
 # How many tokens left of a day may say its time ("at around 10 in the morning on").
 LEFT_TOKENS = 12
+NO_LABELS: dict[str, object] = dict.fromkeys(("time", "noon", "clock", "hour", "half", "zone", "part"))
 
 
 def find_dates(text: str, *, published: date | None, lang: str | None = None) -> list[DateSpan]:
@@ -188,15 +189,17 @@ def finish(scan: Scan, core: Core, floor: int, ceiling: int) -> tuple[DateSpan |
     """The span of a core with the time of day that stands beside it, and the token where it ends."""
     row = scan.row
     i, j, time, rule = core.i, core.j, core.time, core.days.rule
-    left = scan.grammar.left.search(row.shape, max(floor, i - LEFT_TOKENS), i)
-    labels = dict.fromkeys(("time", "noon", "clock", "hour", "half", "zone", "part"))
+    left = None
+    if i > floor and row.shape[i - 1] != "_":
+        left = scan.grammar.left.search(row.shape, max(floor, i - LEFT_TOKENS), i)
+    labels = NO_LABELS
     if left is not None and left.start() < i:
         i = _first_content(scan, left.start(), i)
-        labels |= _labels(scan, left)
+        labels = labels | _labels(scan, left)
     right = scan.grammar.right.match(row.shape, j, ceiling)
     if right is not None and right.end() > right.start():
         j = right.end()
-        labels |= {name: value for name, value in _labels(scan, right).items() if value is not None}
+        labels = labels | {name: value for name, value in _labels(scan, right).items() if value is not None}
     if core.kind != "range" or core.days.precision == "day":
         time = time or _time_of(labels)
         if labels["zone"] and time:

@@ -129,7 +129,7 @@ def load_grammar(lang: str) -> Grammar:
         lang,
         words,
         {char: tuple(forms) for char, forms in starts.items()},
-        re.compile("|".join(unlabelled)),
+        re.compile(f"(?=[{''.join(sorted(starts))}])(?:{'|'.join(unlabelled)})"),
         words.group(("NEWLINE", "STOP", "DOT")),
         words.char("DOT"),
         compiled(adjunct["left"], macros, words, r"\Z"),

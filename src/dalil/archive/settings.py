@@ -49,7 +49,11 @@ class Settings:
             "# The country that reports speak of where they do not say, as a two-letter code.\n"
             + (f"country = {quoted(self.country)}\n" if self.country else '# country = "SY"\n')
             + "# A map server of your own for the pages; without one nothing is asked of any other machine.\n"
-            + (f"tiles = {quoted(self.tiles)}\n" if self.tiles else '# tiles = "https://maps.example.org/{z}/{x}/{y}.png"\n')
+            + (
+                f"tiles = {quoted(self.tiles)}\n"
+                if self.tiles
+                else '# tiles = "https://maps.example.org/{z}/{x}/{y}.png"\n'
+            )
         )
 
 

@@ -32,7 +32,9 @@ class Chat(msgspec.Struct):
 
 
 class Chats(msgspec.Struct):
-    list: list[Chat]
+    """Several chats."""
+
+    chats: list[Chat] = msgspec.field(name="list")
 
 
 class Account(msgspec.Struct):
@@ -58,15 +60,16 @@ class Message(msgspec.Struct):
 
 def parts(path: Path, wanted: Wanted, *, object: str, name: str) -> Iterator[Part | Passed | InputRefused]:
     """Every message of the export, numbered through all its chats."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        number = at = 0
-        for chat in chats(mapped, name):
-            for raw in chat.messages:
-                number += 1
-                data = bytes(raw)
-                at = mapped.find(data, at)
-                yield one(data, chat, wanted, number=number, at=at, object=object, name=name)
-                at += len(data)
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # freed with the last message that points into it
+    number = at = 0
+    for chat in chats(mapped, name):
+        for raw in chat.messages:
+            number += 1
+            data = bytes(raw)
+            at = mapped.find(data, at)
+            yield one(data, chat, wanted, number=number, at=at, object=object, name=name)
+            at += len(data)
 
 
 def chats(mapped: mmap.mmap, name: str) -> list[Chat]:
@@ -80,7 +83,7 @@ def chats(mapped: mmap.mmap, name: str) -> list[Chat]:
             continue
         if isinstance(found, Chat):
             return [found]
-        return [*found.chats.list, *(found.left_chats.list if found.left_chats else [])]
+        return [*found.chats.chats, *(found.left_chats.chats if found.left_chats else [])]
     what = f"is not Telegram Desktop's JSON export ({problem})"
     raise InputRefused(name, what, 'Export the chat as "machine-readable JSON" and name its result.json')
 

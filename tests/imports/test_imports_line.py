@@ -51,7 +51,7 @@ def test_rows_of_two_records_meet_in_one_incident(archive):
 
 def test_the_log_says_what_was_asked(archive):
     run(archive, "ucdp", "ucdp.csv", country="SY")
-    entry = [e for e in archive.entries(act="capture")][-1]
+    entry = list(archive.entries(act="capture"))[-1]
     assert entry.disclosed["import"] == {"kind": "ucdp", "country": "SY"}
 
 

@@ -183,7 +183,7 @@ def test_countries_by_the_names_that_tables_use():
 
 
 def test_reprs_are_data():
-    text = "{'a': datetime.datetime(2019, 3, 7, tzinfo=datetime.timezone.utc), 'b': [Media(filename='x', n=-1)], 'c': None}"
+    text = "{'a': datetime.datetime(2019, 3, 7, tzinfo=datetime.timezone.utc), 'b': [Media(filename='x')], 'c': None}"
     value = read_repr(text)
     assert value["a"].year == 2019 and value["b"][0]["filename"] == "x" and value["c"] is None
 
@@ -230,9 +230,11 @@ def test_a_line_of_tags_and_other_charsets(tmp_path):
     found = list(parts(tagged, Wanted("ucdp"), object=OBJECT, name="tagged.csv"))
     assert [type(p) for p in found] == [Part] and found[0].number == 2
     legacy = tmp_path / "legacy.csv"
-    legacy.write_bytes("code,date,location\nEX1,2019-03-06,تل المثال\n".encode("windows-1256"))
+    place = "سوق بلدة تل المثال في ريف حلب الغربي"
+    legacy.write_bytes(("code,date,location\n" + f"EX1,2019-03-06,{place}\n" * 3).encode("windows-1256"))
     found = list(parts(legacy, Wanted("airwars"), object=OBJECT, name="legacy.csv"))
-    assert found[0].reading.incidents[0].where.name == "تل المثال"
+    assert [p.reading.incidents[0].where.name for p in found] == [place] * 3
+    assert "not UTF-8" in found[0].flags[0] and not found[1].flags
     wide = tmp_path / "wide.csv"
     wide.write_bytes("code,date\nEX1,2019-03-06\n".encode("utf-16"))
     with pytest.raises(InputRefused, match="UTF-8"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from dalil.claims.imports.columns import Row, find_columns
@@ -18,11 +19,15 @@ def each_row(
 ) -> Iterator[Part | Passed | InputRefused]:
     """What each row of the table comes to, in order; InputRefused is raised if it lacks columns that are needed."""
     columns = find_columns(path, kind or wanted.kind, name=name)
+    untold = columns.layout.problems  # of the file: told once
     for record in records(path, columns.layout, name=name):
         if isinstance(record, InputRefused):
             yield record
             continue
         try:
-            yield read_row(Row(record, columns, f"{name} row {record.number} (line {record.line})"), wanted, object)
+            made = read_row(Row(record, columns, f"{name} row {record.number} (line {record.line})"), wanted, object)
+            if untold and isinstance(made, Part):
+                made, untold = replace(made, flags=(*untold, *made.flags)), ()
+            yield made
         except InputRefused as refusal:
             yield refusal

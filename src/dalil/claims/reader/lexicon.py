@@ -66,6 +66,7 @@ class Lexicon:
         self.openers = frozenset(settings.get("openers", ()))
         self.single: dict[str, Meanings] = {}
         self.multi: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
+        self.hints: dict[str, frozenset[str]] = {}  # words that only weigh, by word or pair of words
         self.parted: frozenset[str] = frozenset()  # first words of verbs whose particle may stand behind the object
         self.classes: dict[str, frozenset[str]] = {}
         self.word_classes: dict[str, frozenset[str]] = {}
@@ -239,6 +240,12 @@ def lexicon(tag: str) -> Lexicon:
         if path.name.endswith(".tsv"):
             for phrase, entry in entries_of(path):
                 _add(table, phrase, entry)
+    hints: dict[str, set[str]] = {}
+    if (weighing := home.joinpath("hints.tsv")).is_file():
+        for row in rows(weighing):
+            for phrase in split(row["forms"]):
+                hints.setdefault(" ".join(words_of(phrase)), set()).add(row["hint"])
+    made.hints = {k: frozenset(v) for k, v in hints.items()}
     learned = home.joinpath("ordinary.txt")
     if learned.is_file():
         made.ordinary = frozenset(x for x in learned.read_text("utf-8").split("\n") if x and not x.startswith("#"))

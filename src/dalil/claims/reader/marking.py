@@ -102,6 +102,13 @@ class Line:
             return False
         return name in self.kinds[k]
 
+    def hints(self, k: int, name: str) -> bool:
+        """Whether the word at k, or it with the next, is a hint of the kind `name` (hints.tsv)."""
+        table, word = self.lx.hints, self.w[k]
+        if name in table.get(word, NONE):
+            return True
+        return k + 1 < self.n and name in table.get(f"{word} {self.w[k + 1]}", NONE)
+
     def quote(self, i: int, j: int) -> Quote:
         """The words i..j as they stand in the text."""
         start, end = self.s[i], self.e[j - 1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from dalil.claims.reader.days import Days
 from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import Mention
@@ -43,6 +44,7 @@ class Event:
     indices: list[int] = field(default_factory=list)
     type: str = "other"
     when: DateSpan | None = None
+    own: DateSpan | None = None  # the day that its own sentences gave first
     where: Place | None = None
     where_told: int = 0
     people: People = field(default_factory=People)
@@ -53,7 +55,7 @@ class Event:
     score: float = 0.0
 
 
-def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
+def events_of(drafts: list[Draft], published: date | None, days: Days) -> list[Event]:
     """The events that the reported and attempted drafts tell of, most important first.
 
     Drafts of old events turn background.
@@ -72,6 +74,8 @@ def events_of(drafts: list[Draft], published: date | None) -> list[Event]:
             events.append(home)
         _join(home, index, d)
     for event in events:
+        others = [d for k, d in enumerate(drafts) if k not in event.indices]
+        event.own, event.when = event.when, days.best(event.drafts, others, event.when) or event.when
         _count(event)
         event.score = _score(event)
     events.sort(key=lambda e: -e.score)
@@ -114,7 +118,7 @@ def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:
     """Whether two dates cannot be of one event."""
     if a is None or b is None:
         return False
-    slack = 1 if a.precision == "day" and b.precision == "day" else 0
+    slack = 1 if a.precision == b.precision == "day" or "week" in (a.precision, b.precision) else 0
     return (b.start - a.end).days > slack or (a.start - b.end).days > slack
 
 
@@ -355,18 +359,14 @@ def _score(event: Event) -> float:
 
 def _without_history(events: list[Event], published: date | None) -> list[Event]:
     """Events long before the main one are history: their claims turn background and make no incident."""
-    if not events:
+    main = next((e for e in events if e.own is not None and _recent(e.own, published)), None)
+    if main is None:
         return events
-    main = next((e for e in events if e.when is not None and _recent(e.when, published)), None)
+    day = main.own.start
     kept = []
     for event in events:
-        old = (
-            main is not None
-            and event is not main
-            and event.when is not None
-            and (main.when.start - event.when.end).days > OLD_DAYS
-        )
-        if old:
+        own = event.own
+        if event is not main and own is not None and (day - own.end).days > OLD_DAYS:
             for d in event.drafts:
                 d.status = "background"
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from dalil.claims.reader.days import Days
 from dalil.claims.reader.drafts import Draft, bare, drafts_of, unbound
 from dalil.claims.reader.grammars import own_grammar
 from dalil.claims.reader.lexicon import languages, lexicon
@@ -79,11 +80,14 @@ def _cascade(
     setting.forget(skipped)  # the day of publication is no event's own
     drafts = _drafts(lines, setting, skipped)
     _attach_footage(lines, text, setting, header, drafts)
-    events = events_of(drafts, published)
+    days = Days(setting, lines)
+    events = events_of(drafts, published, days)
     for event in events:
         gather_mentions(event, lines)
         if event.when is None:
-            event.when = setting.near(lines, event.drafts[0].line.number, event.drafts[-1].line.number)
+            event.when = setting.near(
+                lines, event.drafts[0].line.number, event.drafts[-1].line.number
+            ) or days.by_clock(event.drafts)
     kept = _kept(drafts, events)
     claims = tuple(_claim(drafts[k]) for k in kept)
     place = {k: n for n, k in enumerate(kept)}

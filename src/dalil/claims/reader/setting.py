@@ -84,7 +84,7 @@ class Setting:
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
             k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-            if _of_speech(line, k, mine):
+            if of_speech(line, k, mine):
                 continue
             c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
             if others and min(_cost(k, t) for t in others) + 25 < c:
@@ -120,7 +120,7 @@ class Setting:
                     continue
                 line = lines[n]
                 at = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-                if _of_speech(line, at, []) or any(line.is_(k, "aftermath") for k in range(max(0, at - 6), at)):
+                if of_speech(line, at, []) or any(line.is_(k, "aftermath") for k in range(max(0, at - 6), at)):
                     spare = spare or span
                     continue
                 return span
@@ -148,7 +148,7 @@ def _end_of_date(line: Line, k: int) -> int:
     return line.e[k]
 
 
-def _of_speech(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
+def of_speech(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
     """Whether the date at word k is the day of a statement or of a court: "said on Thursday", "charged Friday"."""
     x = k - 1
     while x >= 0 and (line.is_(x, "on") or line.is_(x, "adv") or line.is_(x, "prep")) and k - x < 3:

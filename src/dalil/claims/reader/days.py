@@ -1,0 +1,184 @@
+"""Which of the days that a text names is an event's: every day gets points from a visible list of reasons.
+
+A report names the day of the event beside days of arrests, hearings, statements and of other events. The sentence alone
+often cannot tell them apart ("remained in hospital Monday"), so all days of the text are weighed against each other.
+Weights are whole or half points, set by hand on gva_train; they say what outweighs what, not how likely a day is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from dalil.claims.reader.drafts import Draft
+from dalil.claims.reader.marking import Line
+from dalil.claims.reader.setting import Setting, of_speech
+from dalil.records import DateSpan
+
+SAME, BEHIND, BEFORE = 6.0, (4.0, 3.0, 2.0), (2.5, 1.0)  # in the event's sentence, in those behind it, before it
+FAR = 0.15  # taken off for each word between the day and the event's words, up to
+FARTHEST = 3.0
+TIMED = 2.0  # a clock time stands with it: "about 5:30 p.m. Saturday"
+HAPPENED = 2.0  # "it happened on", "officers were called on"
+SPEECH, AFTERMATH, STANDING = -7.0, -3.5, -5.0  # said Monday; his trial Monday; in custody as of Monday
+DATELINE = -5.0  # the day that opens the text in brackets
+ANCHORED = -2.0  # "the following day": told from another day, which is the event's as often as not
+HELD = 2.0  # the day that the event's own words gave first
+AHEAD = -9.0  # after publication
+COARSE = -3.0  # a range or a week; months and years stand further back
+HARMED = 1.5  # the event's sentence tells who was harmed
+AGAIN = 0.5  # of the points of further mentions of the same day
+LATER = 0.06  # taken off for each sentence from the first on: the lead names the day
+FINER = -1.0  # a day within the best week or month with more points than this is meant by it
+CLOCKED = 4  # sentences behind an event's last within which a time of day is the event's
+LEAST = 0.5  # a day with fewer points is no event's day
+WINDOW = 7  # words before a day within which a word of law or condition claims it
+
+
+@dataclass(slots=True)
+class Named:
+    """One day that the text names: where it stands, and its points before any event is looked at."""
+
+    span: DateSpan
+    line: Line
+    k: int
+    points: float
+    beside: float  # what the words beside it took off
+
+
+@dataclass(slots=True)
+class Days:
+    """The days of a text, weighed once."""
+
+    setting: Setting
+    lines: Sequence[Line]
+    _named: list[Named] | None = field(default=None)
+
+    def named(self) -> list[Named]:
+        """Every day that a line of the text names, with its own points."""
+        if self._named is None:
+            self._named = [
+                self._weighed(line, span) for line in self.lines for span in self.setting.by_line.get(line.number, ())
+            ]
+        return self._named
+
+    def best(self, drafts: Sequence[Draft], others: Sequence[Draft], held: DateSpan | None) -> DateSpan | None:
+        """The day with the most points for the event that `drafts` tell of; `others` are drafts of other events.
+
+        `held` is the day that the event's own words gave first.
+        """
+        foreign = {d.line.number for d in others} - {d.line.number for d in drafts}
+        told: dict[object, list[tuple[float, Named]]] = {}
+        for named in self.named():
+            near = max((_near(named, d, foreign) for d in drafts), default=-9.0)
+            if near <= -9.0:
+                continue
+            own = HELD if named.span is held and named.beside > SPEECH else 0.0
+            told.setdefault(named.span.start, []).append((near + named.points + own, named))
+        weighed: list[tuple[float, DateSpan]] = []
+        for mentions in told.values():
+            mentions.sort(key=lambda m: -m[0])
+            again = AGAIN * sum(min(max(p, 0.0), 4.0) for p, _ in mentions[1:3])
+            weighed.append((mentions[0][0] + again, mentions[0][1].span))
+        weighed.sort(key=lambda w: -w[0])
+        if not weighed or weighed[0][0] <= LEAST:
+            return None
+        return _finest(weighed)
+
+    def by_clock(self, drafts: Sequence[Draft]) -> DateSpan | None:
+        """The day of publication, where the text names no day but a time of day beside the event.
+
+        News that say "about 9:15 p.m." and no day speak of the day on which they appear.
+        """
+        published = self.setting.published
+        if published is None:
+            return None
+        first, last = drafts[0].line.number, drafts[-1].line.number
+        for line in self.lines[max(0, first - 1) : last + CLOCKED]:
+            for k in range(line.n - 1):
+                if line.w[k][0].isdigit() and line.hints(k + 1, "clock"):
+                    quote = line.quote(k, k + 2)
+                    return DateSpan(published, published, "day", None, quote, "a time without a day: publication's")
+                if line.hints(k, "parting"):
+                    quote = line.quote(k, k + 1)
+                    return DateSpan(published, published, "day", None, quote, "a part of day alone: publication's")
+        return None
+
+    def _weighed(self, line: Line, span: DateSpan) -> Named:
+        k = word_of(line, span)
+        points = -LATER * line.number
+        points += {"day": 0.0, "range": COARSE, "week": COARSE}.get(span.precision, 2 * COARSE)
+        if span.precision == "range" and (span.end - span.start).days == 1:
+            points -= COARSE / 2
+        published = self.setting.published
+        if published is not None and span.start > published:
+            points += AHEAD
+        if span.time is not None:
+            points += TIMED
+        beside = _beside(line, k, span)
+        if any(line.hints(x, "happened") for x in range(max(0, k - 8), min(line.n, k + 8))):
+            points += HAPPENED
+        return Named(span, line, k, points + beside, beside)
+
+
+def _beside(line: Line, k: int, span: DateSpan) -> float:
+    """What the words beside a day take off: it is the day of a statement, a hearing, a publication or a condition."""
+    end = next((y for y in range(k, line.n) if line.s[y] >= span.quote.end), line.n)
+    window = range(max(_clause(line, k), k - WINDOW), k)
+    if line.number == 0 and k < 8 and line.w[k - 1] == "(" and k > 0:
+        return DATELINE
+    if of_speech(line, k, []) or (end < line.n and line.hints(end, "later")):
+        return SPEECH
+    if any(line.hints(x, "published") for x in window):
+        return SPEECH
+    points = 0.0
+    if any(line.is_(x, "aftermath") or line.hints(x, "court") for x in (*window, *range(end, min(line.n, end + 2)))):
+        points += AFTERMATH
+    if any(line.hints(x, "standing") for x in window):
+        points += STANDING
+    if "named before" in span.rule:
+        points += ANCHORED
+    return points
+
+
+def _finest(weighed: list[tuple[float, DateSpan]]) -> DateSpan:
+    """The span with the most points; a day within it, where it is coarser and the text names one ("last week")."""
+    best = weighed[0][1]
+    if best.precision == "day":
+        return best
+    slack = timedelta(days=1 if best.precision in ("week", "range") else 0)
+    inside = (
+        span
+        for points, span in weighed
+        if span.precision == "day" and points > FINER and best.start - slack <= span.start <= best.end + slack
+    )
+    return next(inside, best)
+
+
+def word_of(line: Line, span: DateSpan) -> int:
+    """The word of the line at which the day starts."""
+    return next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+
+
+def _clause(line: Line, k: int) -> int:
+    """Where the clause of word k begins."""
+    for x in range(k - 1, -1, -1):
+        if line.w[x] in (";", ":", "—") or (line.w[x] == "," and k - x > 1):
+            return x + 1
+    return 0
+
+
+def _near(named: Named, d: Draft, foreign: set[int]) -> float:
+    """How well the day stands to the words of one draft; -9 where it stands too far off."""
+    away = named.line.number - d.line.number
+    points = HARMED if any(m.victims for m in d.mentions) else 0.0
+    if away == 0:
+        acts = [m for m in d.mentions if m.type != "detention"] or d.mentions
+        words = min(named.k - m.j if named.k >= m.j else 3 + m.i - named.k for m in acts)
+        return points + SAME - min(FAR * max(words, 0), FARTHEST)
+    if 0 < away <= len(BEHIND):
+        return points + BEHIND[away - 1] - (2.0 if named.line.number in foreign else 0.0)
+    if 0 < -away <= len(BEFORE):
+        return points + BEFORE[-away - 1] - (2.0 if named.line.number in foreign else 0.0)
+    return points - 1.0 if named.line.number not in foreign else -9.0

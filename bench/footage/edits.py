@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -45,6 +45,17 @@ FILTERS = {
     "still/small": "still-small:60",
     "mirror, crop, logo/1": "hflip,crop=iw*0.75:ih*0.75:iw*0.15:ih*0.1;overlay:brand",
     "clip/3s": "cut:3",
+    "screen recording/phone": (
+        "scale=620:-2,drawgrid=w=3:h=3:t=1:c=black@0.3,perspective=x0=20:y0=4:x1=W-6:y1=18:x2=4:y2=H-8:x3=W-24:y3=H-2,"
+        "pad=720:960:50:260:color=0x1c1c20,drawbox=x=0:y=0:w=720:h=60:c=0x3a7bd5:t=fill,"
+        "drawbox=x=300:y=420:w=14:h=22:c=white:t=fill,eq=contrast=0.85:brightness=0.06,noise=alls=10:allf=t,fps=20"
+    ),
+    "rotate/180": "hflip,vflip",
+    "downscale/200 crf34": "scale=-2:200",
+    "vertical/blurred, caption": (
+        "split[a][b];[a]scale=360:640,setsar=1,gblur=sigma=22[bg];[b]scale=360:-2,setsar=1[fg];[bg][fg]overlay=0:(H-h)/2"
+        ",drawbox=x=0:y=60:w=360:h=70:c=0xd02020:t=fill,drawbox=x=20:y=540:w=320:h=50:c=white@0.9:t=fill"
+    ),
 }
 HELD_BACK = {
     "re-encode/crf40": "null",
@@ -69,6 +80,35 @@ HELD_BACK = {
     "still/crop": "still-crop:50",
     "mirror, crop, logo/2": "hflip,crop=iw*0.65:ih*0.7:iw*0.2:ih*0.2;overlay:ticker",
 }
+# Run once, when all else was done: neither looked at nor run before.
+FINAL = {
+    "re-encode/crf42": "null",
+    "downscale/120": "scale=-2:120",
+    "crop/0.5": "crop=iw*0.5:ih*0.6:iw*0.1:ih*0.3",
+    "vertical/black, large": "scale=540:-2,pad=540:1170:0:(oh-ih)*0.3",
+    "vertical/blurred dim": (
+        "split[a][b];[a]scale=450:800,setsar=1,boxblur=20,eq=brightness=-0.2[bg];"
+        "[b]scale=450:-2,setsar=1[fg];[bg][fg]overlay=0:(H-h)*0.4"
+    ),
+    "mirror/grey": "hflip,format=gray",
+    "rotate/-7": "rotate=-7*PI/180:c=white",
+    "speed/1.2": "setpts=PTS/1.2",
+    "frame rate/8": "fps=8",
+    "colour/washed": "eq=contrast=0.55:brightness=0.15:saturation=0.4",
+    "colour/swap": "colorchannelmixer=0:0:1:0:0:1:0:0:1:0:0:0",
+    "blur/box": "scale=480:-2,boxblur=4:1",
+    "screen recording/3": (
+        "scale=660:-2,drawgrid=w=4:h=2:t=1:c=black@0.25,"
+        "perspective=x0=0:y0=0:x1=W-30:y1=12:x2=16:y2=H-20:x3=W:y3=H-4,"
+        "pad=1000:700:180:80:color=0x888880,drawbox=x=0:y=0:w=1000:h=40:c=0x202020:t=fill,noise=alls=16:allf=t,fps=30"
+    ),
+    "logo and caption/4": "overlay:corner",
+    "picture in picture/0.36": "pip:0.36",
+    "compilation/3.5s": "compile:3.5",
+    "still/crop small": "still-crop-small:55",
+    "mirror, crop, logo/3": "hflip,crop=iw*0.7:ih*0.7:iw*0.05:ih*0.25;overlay:corner",
+    "clip/2.5s": "cut:2.5",
+}
 
 
 @dataclass(frozen=True)
@@ -81,10 +121,13 @@ class Query:
     query_start_s: float | None = None
     start_s: float | None = None
     length_s: float | None = None
+    speed: float = 1.0
 
 
 def run(*arguments: str) -> None:
-    done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], capture_output=True, text=True)
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], capture_output=True, text=True, timeout=300
+    )
     if done.returncode:
         raise RuntimeError(f"ffmpeg {' '.join(arguments)}: {done.stderr[-800:]}")
 
@@ -118,32 +161,62 @@ def overlay_picture(kind: str, folder: Path) -> Path:
         pen.rectangle((0, 600, 1280, 720), fill=(240, 240, 240, 255))
         pen.text((20, 632), "markets 12.4 +0.3 | weather calm | sport at eight", font=font(50), fill=(20, 20, 20))
         pen.rectangle((0, 0, 46, 600), fill=(30, 30, 30, 255))
+    if kind == "corner":
+        pen.rounded_rectangle((40, 40, 300, 150), 20, fill=(250, 250, 250, 240))
+        pen.text((170, 95), "NOW", font=font(70), anchor="mm", fill=(0, 90, 60))
+        pen.rectangle((0, 520, 900, 610), fill=(0, 90, 60, 240))
+        pen.text((30, 540), "exclusive: seen from the road", font=font(50), fill="white")
     image.save(path)
     return path
+
+
+# Longer clips are cut to this before they are edited, and their shorter side is made at most so many pixels.
+EXCERPT_S, EXCERPT_SIDE = 8.0, 360
+
+
+def excerpt(source: Path, folder: Path) -> tuple[Path, float]:
+    """A stretch of the clip as a file, and where in the clip it begins."""
+    length, path = duration(source), folder / "excerpts" / f"{source.stem}.mp4"
+    rng = random.Random(source.name)
+    start = round(rng.uniform(0, length - EXCERPT_S), 2) if length > EXCERPT_S + 1 else 0.0
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        side = f"min({EXCERPT_SIDE}\\,min(iw\\,ih))"
+        scale = f"scale=w='if(gt(iw,ih),-2,{side})':h='if(gt(iw,ih),{side},-2)'"
+        run("-ss", str(start), "-t", str(EXCERPT_S), "-i", str(source), "-vf", f"{scale},{EVEN}", "-c:v", "libx264",
+            "-preset", "superfast", "-crf", "17", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path))  # fmt: skip
+    return path, start
 
 
 def encode_options(edit: str) -> list[str]:
     if edit.startswith("re-encode/mpeg4"):
         return ["-c:v", "mpeg4", "-q:v", "14"]
     crf = edit.rpartition("crf")[2] if edit.startswith("re-encode/crf") else "27"
-    return ["-c:v", "libx264", "-preset", "veryfast", "-crf", crf, "-pix_fmt", "yuv420p"]
+    return ["-c:v", "libx264", "-preset", "superfast", "-crf", crf, "-pix_fmt", "yuv420p"]
 
 
 EVEN = "scale=trunc(iw/2)*2:trunc(ih/2)*2"
 
 
 def make(source: Path, edit: str, recipe: str, out: Path, others: list[Path], seed: int) -> Query:
-    """The edited file of one source; made once."""
+    """The edited file of one source's excerpt; made once. Times are those of the source itself."""
     rng = random.Random(f"{source.name} {edit} {seed}")
     kind, _, value = recipe.rpartition(":") if recipe.split(":")[0] in SPECIAL else ("", "", recipe)
     ending = ".jpg" if kind.startswith("still") else ".mp4"
     path = out / f"{source.stem[:40]}--{edit.replace('/', '-').replace(' ', '_').replace(',', '')}{ending}"
+    cut_out, begin = excerpt(source, out.parent)
     if kind:
-        return SPECIAL[kind](source, edit, value, path, others, rng)
+        made = SPECIAL[kind](cut_out, edit, value, path, others, rng)
+        at = None if made.start_s is None else made.start_s + begin
+        return replace(made, source=source.name, start_s=at)
     if not path.exists():
         chain, _, overlaid = recipe.partition(";overlay:")
-        finish(source, chain, overlaid, path, edit)
-    return Query(str(path), edit, source.name)
+        finish(cut_out, chain, overlaid, path, edit)
+    return Query(str(path), edit, source.name, 0.0, begin, EXCERPT_S, speed_of(edit))
+
+
+def speed_of(edit: str) -> float:
+    return float(edit.rpartition("/")[2]) if edit.startswith("speed/") else 1.0
 
 
 def finish(source: Path, chain: str, overlaid: str, path: Path, edit: str) -> None:
@@ -165,15 +238,15 @@ def overlaid(source, edit, value, path, others, rng) -> Query:
 
 def in_picture(source, edit, value, path, others, rng) -> Query:
     """The source small within another clip that plays behind it."""
-    host = rng.choice(others)
+    host = rng.choice([other for other in others if duration(other) > 4.5])
     if not path.exists():
         x, y = rng.uniform(0.02, 0.3), rng.uniform(0.05, 0.3)
         graph = (
-            f"[1:v]scale=854:480,setsar=1[bg];[0:v]scale=trunc(854*{value}/2)*2:-2,setsar=1[fg];"
+            f"[1:v]scale=854:480,setsar=1,fps=25[bg];[0:v]scale=trunc(854*{value}/2)*2:-2,setsar=1,fps=25[fg];"
             f"[bg][fg]overlay=W*{x:.2f}:H*{y:.2f}:shortest=1,{EVEN}"
         )
-        length = str(min(20, duration(source)))
-        run("-i", str(source), "-stream_loop", "-1", "-i", str(host), "-filter_complex", graph, "-t", length, "-an",
+        length = str(min(duration(host), duration(source)))
+        run("-t", length, "-i", str(source), "-t", length, "-i", str(host), "-filter_complex", graph, "-an",
             *encode_options(edit), str(path))  # fmt: skip
     return Query(str(path), edit, source.name)
 
@@ -218,10 +291,10 @@ def still(source, edit, value, path, others, rng) -> Query:
         png = path.with_suffix(".png")
         run("-ss", str(start), "-i", str(source), "-frames:v", "1", str(png))
         with Image.open(png) as image:
-            if "small" in edit:
-                image = image.resize((320, max(1, 320 * image.height // image.width)))
             if "crop" in edit:
                 image = image.crop((image.width // 5, image.height // 8, image.width * 9 // 10, image.height * 9 // 10))
+            if "small" in edit:
+                image = image.resize((320, max(1, 320 * image.height // image.width)))
             image.convert("RGB").save(path, quality=int(value))
         png.unlink()
     return Query(str(path), edit, source.name, None, start, None)
@@ -229,5 +302,5 @@ def still(source, edit, value, path, others, rng) -> Query:
 
 SPECIAL = {
     "overlay": overlaid, "pip": in_picture, "compile": compilation, "cut": cut, "still": still, "still-small": still,
-    "still-crop": still,
+    "still-crop": still, "still-crop-small": still,
 }  # fmt: skip

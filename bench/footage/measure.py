@@ -1,6 +1,6 @@
 """Measures footage matching on edits of real clips: recall by edit, false alarms, overlays, same camera, compilations.
 
-    python bench/footage/measure.py CLIPS_FOLDER WORK_FOLDER [--held-back] [--a-clip N] [--part NAME…]
+    python bench/footage/measure.py CLIPS_FOLDER WORK_FOLDER [--suite held-back] [--a-clip N] [--part NAME…]
 
 CLIPS_FOLDER holds clips of which none shows the same as another; half become the archive, the others stay outside.
 Edited files are kept in WORK_FOLDER and made once. Needs ffmpeg on the path; dalil itself does not.
@@ -23,7 +23,7 @@ import edits
 from dalil.footage import fingerprint as prints
 from dalil.footage.audio import build_sound_index
 from dalil.footage.index import build_index
-from dalil.footage.match import find_matches
+from dalil.footage.looking import look_up
 
 SUFFIXES = {".mp4", ".mov", ".avi", ".webm"}
 
@@ -58,8 +58,7 @@ class Archive:
 
     def ask(self, path: Path):
         length = None if path.suffix == ".jpg" else edits.duration(path)
-        query = prints.query_fingerprint(path, object=path.name, duration_s=length)
-        return find_matches(query, [self.index], self.prints.get)
+        return look_up(path, [self.index], self.prints.get, duration_s=length)
 
 
 def ask_edits(archive: Archive, queries: list[edits.Query], log) -> dict[str, list[tuple]]:
@@ -72,7 +71,7 @@ def ask_edits(archive: Archive, queries: list[edits.Query], log) -> dict[str, li
         wrong = [m for m in matches if m.object != query.source]
         offset = None
         if query.length_s is not None:
-            offset = any(abs((m.start_s - query.start_s) - (m.query_start_s - query.query_start_s)) <= 1.0 for m in own)
+            offset = any(is_right(m, query) for m in own if m.start_s is not None and m.query_start_s is not None)
         verdict = own[0].verdict if own else None
         table[query.edit].append((bool(own), offset, len(wrong), verdict))
         log.write(json.dumps({
@@ -82,6 +81,12 @@ def ask_edits(archive: Archive, queries: list[edits.Query], log) -> dict[str, li
         }) + "\n")  # fmt: skip
         log.flush()
     return table
+
+
+def is_right(match, query: edits.Query) -> bool:
+    """Whether the match says within a second which moment of the source the query shows."""
+    expected = query.start_s + query.speed * (match.query_start_s - query.query_start_s)
+    return abs(match.start_s - expected) <= 1.0
 
 
 def show(table: dict[str, list[tuple]]) -> None:
@@ -101,8 +106,8 @@ def show(table: dict[str, list[tuple]]) -> None:
 
 def part_edits(options, archive_clips, outsiders, shelf, log) -> None:
     archive = Archive(shelf, archive_clips)
-    recipes = edits.HELD_BACK if options.held_back else edits.FILTERS
-    folder = options.work / ("held-back" if options.held_back else "edits")
+    recipes = {"edits": edits.FILTERS, "held-back": edits.HELD_BACK, "final": edits.FINAL}[options.suite]
+    folder = options.work / options.suite
     folder.mkdir(parents=True, exist_ok=True)
     queries = []
     for number, (edit, recipe) in enumerate(recipes.items()):
@@ -157,8 +162,9 @@ def part_takes(options, archive_clips, outsiders, shelf, log) -> None:
             path = folder / f"{clip.stem[:30]}-{number}.mp4"
             if not path.exists():
                 at = number * length / count
-                edits.run("-ss", f"{at:.2f}", "-t", f"{length / count - 0.5:.2f}", "-i", str(clip), "-vf", edits.EVEN,
-                          "-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "24", str(path))  # fmt: skip
+                shape = f"scale=-2:'min(360,ih)',{edits.EVEN}"
+                edits.run("-ss", f"{at:.2f}", "-t", f"{length / count - 0.5:.2f}", "-i", str(clip), "-vf", shape,
+                          "-an", *edits.encode_options(""), str(path))  # fmt: skip
             parts.append(path)
         archive = Archive(shelf, parts)
         for path in parts:
@@ -177,14 +183,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clips", type=Path)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--held-back", action="store_true", help="the edits that were not used for tuning")
+    parser.add_argument("--suite", default="edits", choices=("edits", "held-back", "final"), help="which edits")
     parser.add_argument("--a-clip", type=int, default=100, help="at most so many clips an edit")
     parser.add_argument("--part", nargs="*", default=list(PARTS), choices=list(PARTS))
     options = parser.parse_args()
     clips = [p for p in sorted(options.clips.iterdir()) if p.suffix.lower() in SUFFIXES]
     archive_clips, outsiders = split(clips)
     shelf = Shelf(options.work / "prints")
-    with (options.work / f"log-{'-'.join(options.part)}{'-held' if options.held_back else ''}.jsonl").open("w") as log:
+    with (options.work / f"log-{'-'.join(options.part)}-{options.suite}.jsonl").open("w") as log:
         for part in options.part:
             PARTS[part](options, archive_clips, outsiders, shelf, log)
 

@@ -204,7 +204,7 @@ def derive(archive: Archive, *, rows: bool = False) -> list[Derived]:
 
 
 def watch(archive: Archive, run: Callable[..., list[Derived]]) -> list[Derived]:
-    """What `run` derives from the archive, with a progress bar and a line on stderr for each problem."""
+    """What `run` derives from the archive, with a progress bar and a line on stderr for each problem and finding."""
     from tqdm import tqdm
 
     with tqdm(unit=" objects", desc="reading", disable=None, file=sys.stderr, leave=False) as bar:
@@ -212,6 +212,8 @@ def watch(archive: Archive, run: Callable[..., list[Derived]]) -> list[Derived]:
         def tell(derived: Derived) -> None:
             for problem in derived.problems:
                 say(f"{one_line(derived.capture.name)}: {problem}")
+            for finding in derived.findings:
+                say(f"{one_line(derived.capture.name)}: {finding}")
             bar.update()
 
         return run(archive, tell, bar.reset)

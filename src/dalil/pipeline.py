@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 
@@ -23,8 +24,9 @@ from dalil.claims import imports, search
 from dalil.claims.imports.parts import Part, Passed, Report, Wanted
 from dalil.claims.text import TEXT_TYPES
 from dalil.errors import DalilError, InputRefused, one_line
-from dalil.footage import FOOTAGE_PREFIXES, probe
+from dalil.footage import FOOTAGE_PREFIXES, telling
 from dalil.footage import store as recordings
+from dalil.footage.screen import Screen
 from dalil.incidents import reports
 from dalil.incidents.recordings import link_footage
 from dalil.incidents.reports import PLACES
@@ -39,7 +41,7 @@ talk = logging.getLogger("dalil.pipeline")
 class Derived:
     """What came of one object: `kind` is "report", "footage", "rows" or "other"; `problems` are lines for people.
 
-    `report` counts the rows or messages of an import.
+    `report` counts the rows or messages of an import; `findings` are lines that say where footage was seen before.
     """
 
     capture: Capture
@@ -47,6 +49,7 @@ class Derived:
     incidents: tuple[str, ...]
     problems: tuple[str, ...]
     report: Report | None = None
+    findings: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -82,21 +85,21 @@ def derive_waiting(
     reports.apply_waiting(archive)
     queue = waiting(archive)
     on_start(len(queue))
-    with with_places(archive.path / PLACES):
+    with with_places(archive.path / PLACES), closing(Screen(archive)) as screen:
         for capture in queue:
-            derived = derive(archive, capture, on_row)
+            derived = derive(archive, capture, screen, on_row)
             done.append(derived)
             on_done(derived)
     return done
 
 
-def derive(archive: Archive, capture: Capture, on_row: Callable[[], None] = lambda: None) -> Derived:
+def derive(archive: Archive, capture: Capture, screen: Screen, on_row: Callable[[], None] = lambda: None) -> Derived:
     """What the object says or shows stands in the database, whole or not at all; faults are told in one line."""
     try:
         if capture.imported:
             return derive_rows(archive, capture, on_row)
         with archive.engine.begin() as conn:
-            derived = derive_by_type(archive, conn, capture)
+            derived = derive_by_type(archive, conn, capture, screen)
             note(conn, derived)
             return derived
     except InputRefused as refusal:
@@ -112,13 +115,13 @@ def derive(archive: Archive, capture: Capture, on_row: Callable[[], None] = lamb
     return derived
 
 
-def derive_by_type(archive: Archive, conn: Connection, capture: Capture) -> Derived:
+def derive_by_type(archive: Archive, conn: Connection, capture: Capture, screen: Screen) -> Derived:
     """Reports are read, recordings probed; other objects, and the parts of a saved page, are kept as they are."""
     media_type = capture.object.media_type
     if not capture.page and media_type in TEXT_TYPES:
         return derive_report(archive, conn, capture)
     if not capture.page and media_type.startswith(FOOTAGE_PREFIXES):
-        return derive_footage(archive, conn, capture)
+        return derive_footage(archive, conn, capture, screen)
     return Derived(capture, "other", (), ())
 
 
@@ -166,12 +169,14 @@ def derive_report(archive: Archive, conn: Connection, capture: Capture) -> Deriv
     return Derived(capture, "report", incidents, document.problems)
 
 
-def derive_footage(archive: Archive, conn: Connection, capture: Capture) -> Derived:
-    """What the recording's container says stands in the database, its stills in the derived folder."""
-    footage = probe(archive.object_path(capture.object.sha256), object=capture.object.sha256, derived=archive.derived)
+def derive_footage(archive: Archive, conn: Connection, capture: Capture, screen: Screen) -> Derived:
+    """What the recording's container says, and what it shows of earlier ones, stands in the database."""
+    sha256 = capture.object.sha256
+    footage, matches = screen.take_in(sha256)
     recordings.save_footage(conn, footage)
+    recordings.save_matches(conn, sha256, matches)
     incidents = link_footage(conn, footage)
-    return Derived(capture, "footage", incidents, footage.problems)
+    return Derived(capture, "footage", incidents, footage.problems, findings=telling.tell(conn, matches, incidents))
 
 
 def note(conn: Connection, derived: Derived) -> None:

@@ -181,7 +181,7 @@ def test_silence_and_a_steady_tone_match_nothing(drawn, tmp_path):
         kept.keep(own, "own")
         sound = audio.sound_print(write(tmp_path / "query.mp4", still, fps=5, wave=wave[8_000:]))
         ((_, sounds),) = kept.indexes(["own"])
-        assert audio.find_sound(sound, sounds, lambda name, kept=kept: kept.load(name).sound) == []
+        assert audio.find_sound(sound, [sounds], lambda name, kept=kept: kept.load(name).sound) == []
 
 
 # ------------------------------------------------------------------ files and index
@@ -196,7 +196,7 @@ def test_a_fingerprint_is_read_as_it_was_written_and_made_again_identically(draw
     assert np.array_equal(read.thumbs, made.thumbs)
     assert all(np.array_equal(a.codes, b.codes) for a, b in zip(read.frames, made.frames, strict=True))
     with pytest.raises(ValueError, match="format"):
-        prints.decode(data.replace(b'"format":1', b'"format":9'))
+        prints.decode(data.replace(b'"format":2', b'"format":9'))
 
 
 def test_adding_makes_a_new_segment_and_leaves_the_old_ones(drawn, tmp_path):

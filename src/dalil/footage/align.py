@@ -45,12 +45,13 @@ class Run:
     appearance: float
     motion: float | None
     moving: float
+    map: tuple[float, ...] = ()
 
 
 def warped(
-    query: Fingerprint, archived: Fingerprint, map_: np.ndarray, mirrored: bool
+    query: Fingerprint, shown: np.ndarray, archived: Fingerprint, map_: np.ndarray, mirrored: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The query's thumbnails as the archived ones would show them, and where they have pixels at all."""
+    """The `shown` thumbnails of the query as the archived ones would be, and where they have pixels at all."""
     side = query.thumbs.shape[1]
     to_archive = np.diag([archived.width / THUMB, archived.height / THUMB, 1.0])
     to_thumb = np.diag([side / query.width, side / query.height, 1.0])
@@ -63,7 +64,7 @@ def warped(
     scale = np.linalg.svd(total[:, :2], compute_uv=False)
     sigma = [0.5 * max(0.0, s - 1.0) for s in scale]
     thumbs = []
-    for thumb in query.thumbs:
+    for thumb in shown:
         soft = cv2.GaussianBlur(thumb, (0, 0), max(sigma)) if max(sigma) > 0.3 else thumb
         thumbs.append(cv2.warpAffine(soft, total, (THUMB, THUMB), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP))
     inside = cv2.warpAffine(
@@ -150,6 +151,9 @@ def at_times(rows: np.ndarray, times: np.ndarray, wanted: np.ndarray) -> np.ndar
 LOOK_FLOOR, STILL_ENERGY = 0.4, 1.5
 # Seconds of the query around the hints that are looked at, and moments at most.
 MARGIN_S, MAX_MOMENTS = 15.0, 600
+# Moments of the query that are compared along each line follow each other by this; where the archive has no thumbnail
+# as near as MAX_GAP_S (it keeps key frames alone, or the file is damaged) a moment says nothing.
+MOMENT_S, MAX_GAP_S = 0.18, 0.6
 # A frame whose features were kept stands for the still seconds after it (fingerprint.KEPT_STILL_S) and a little more.
 BEFORE_S, AFTER_S = 1.2, 5.6
 
@@ -158,45 +162,68 @@ def best_run(
     query: Fingerprint, archived: Fingerprint, map_: np.ndarray, mirrored: bool, hints: list[tuple[float, float]]
 ) -> Run | None:
     """The stretch that agrees best near the hinted (query, archive) times; None where none agrees."""
-    chosen = near(query.times, [q for q, _ in hints], MARGIN_S)
-    times = query.times[chosen]
+    dense = near(query.times, [q for q, _ in hints], MARGIN_S)
+    sparse = spaced(query.times[dense], MOMENT_S)
+    times = query.times[dense][sparse]
     reach = 2 * float(times[-1] - times[0]) + AFTER_S
     there = near(archived.times, [a for _, a in hints], reach)
     if not len(there):
         return None
-    thumbs, inside = warped(query, archived, map_, mirrored)
+    thumbs, inside = warped(query, query.thumbs[dense], archived, map_, mirrored)
     if inside.sum() < 40:
         return None
-    q_look, q_change = local_look(thumbs[chosen], inside), change(thumbs, query.times, inside)[chosen]
+    q_look, q_change = local_look(thumbs[sparse], inside), change(thumbs, query.times[dense], inside)
     a_thumbs = archived.thumbs[there].astype(np.float32)
     a_times = archived.times[there]
     a_look, a_change = local_look(a_thumbs, inside), change(a_thumbs, a_times, inside)
-    scores = Scores.of(q_look, q_change, a_look, a_change, int(inside.sum()))
+    scores = Scores.of(q_look, q_change[sparse], a_look, a_change, int(inside.sum()))
     found = best_line(scores, times, a_times, hints)
     if found is None:
         return None
     speed, offset, first, last = found
-    moments = times[first : last + 1]
-    partner = at_times(a_look, a_times, speed * moments + offset)
-    appearance = float(agreement(q_look[first : last + 1], partner, inside).mean())
-    look = float(correlation(q_look[first : last + 1], partner))
+    moments, looks = times[first : last + 1], q_look[first : last + 1]
+    held = gap(a_times, speed * moments + offset) <= MAX_GAP_S
+    if not held.any():
+        return None
+    partner = at_times(a_look, a_times, speed * moments[held] + offset)
+    appearance = float(agreement(looks[held], partner, inside).mean())
+    look = float(correlation(looks[held], partner))
+    during = (query.times[dense] >= moments[0] - 0.05) & (query.times[dense] <= moments[-1] + 0.05)
     within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
     motion, moving = None, 0.0
-    if within.sum() > 1 and len(moments) > 1:
-        q_change = change(thumbs[chosen][first : last + 1], moments, inside)
+    if within.sum() > 1 and during.sum() > 1:
+        q_times = query.times[dense][during]
+        q_change = change(thumbs[during], q_times, inside)
         a_change = change(a_thumbs[within], a_times[within], inside)
-        motion, moving = motion_along(q_change, a_change, moments, a_times[within], speed, offset, inside)
+        motion, moving, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
     return Run(
         float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
         float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
-        float(inside.mean()), look, appearance, motion, moving,
+        float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()),
     )  # fmt: skip
+
+
+def spaced(times: np.ndarray, least: float) -> np.ndarray:
+    """The positions of times that follow each other by at least so much."""
+    kept, last = [], -1e9
+    for position, time in enumerate(times.tolist()):
+        if time - last >= least:
+            kept.append(position)
+            last = time
+    return np.array(kept, np.int64)
+
+
+def gap(times: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """How far each wanted time is from the nearest that there is."""
+    right = np.clip(np.searchsorted(times, wanted), 0, len(times) - 1)
+    left = np.maximum(right - 1, 0)
+    return np.minimum(np.abs(times[left] - wanted), np.abs(times[right] - wanted))
 
 
 def near(times: np.ndarray, hints: list[float], margin: float) -> np.ndarray:
     """The positions of at most MAX_MOMENTS times within the hints' span and margin."""
     chosen = np.flatnonzero((times >= min(hints) - margin) & (times <= max(hints) + margin))
-    step = -(-len(chosen) // (4 * MAX_MOMENTS if margin > MARGIN_S else MAX_MOMENTS)) or 1
+    step = -(-len(chosen) // (4 * MAX_MOMENTS)) or 1
     return chosen[::step]
 
 
@@ -265,20 +292,44 @@ def gains(scores: Scores, times: np.ndarray, a_times: np.ndarray, speed: float, 
     energy = scores.archive_energy[left] * (1 - share) + scores.archive_energy[right] * share
     motion = product / (0.5 * (energy + scores.query_energy[None, :]) + STILL_ENERGY)
     outside = (wanted < a_times[0] - 0.25) | (wanted > a_times[-1] + 0.25)
-    return np.where(outside, -1.0, look - LOOK_FLOOR + motion)
+    gain = np.where(gap(a_times, wanted.ravel()).reshape(wanted.shape) > MAX_GAP_S, 0.0, look - LOOK_FLOOR + motion)
+    return np.where(outside, -1.0, gain)
+
+
+# How far from the line found, and how finely, the best agreement of the changes is looked for.
+FINE_S = np.arange(-3, 4) * 0.04
+
+
+def best_motion(
+    q_change: np.ndarray, a_change: np.ndarray, times: np.ndarray, a_times: np.ndarray, speed: float, offset: float,
+    inside: np.ndarray,
+) -> tuple[float | None, float, float]:  # fmt: skip
+    """The best motion_along near the offset, with that offset."""
+    tried = [
+        (*motion_along(q_change, a_change, times, a_times, speed, offset + step, inside), offset + step)
+        for step in sorted(FINE_S, key=abs)
+    ]
+    return max(tried, key=lambda found: -2.0 if found[0] is None else found[0])
 
 
 def motion_along(
     q_change: np.ndarray, a_change: np.ndarray, times: np.ndarray, a_times: np.ndarray, speed: float, offset: float,
     inside: np.ndarray,
 ) -> tuple[float | None, float]:  # fmt: skip
-    """(correlation of what changes over the run, mean change in grey levels); None where too little changes."""
-    partner = at_times(a_change, a_times, speed * times + offset)
+    """(correlation of what changes over the run, mean change in grey levels); None where too little changes.
+
+    The query, whose moments lie closer, is read between them; the archive at its own moments alone.
+    """
+    wanted = (a_times - offset) / speed
+    shared = (wanted >= times[0] - 0.1) & (wanted <= times[-1] + 0.1)
+    if shared.sum() < 2:
+        return None, 0.0
+    mine, theirs = at_times(q_change, times, wanted[shared]), a_change[shared]
     pixels = max(1, int(inside.sum()))
-    q_energy = float((q_change**2).sum(axis=(1, 2)).mean()) / pixels
-    a_energy = float((partner**2).sum(axis=(1, 2)).mean()) / pixels
+    q_energy = float((mine**2).sum(axis=(1, 2)).mean()) / pixels
+    a_energy = float((theirs**2).sum(axis=(1, 2)).mean()) / pixels
     moving = float(np.sqrt(max(q_energy, a_energy)))
     if max(q_energy, a_energy) < STILL_ENERGY:
         return None, moving
-    product = float((q_change * partner).sum(axis=(1, 2)).mean()) / pixels
+    product = float((mine * theirs).sum(axis=(1, 2)).mean()) / pixels
     return float(product / max(1e-9, np.sqrt(q_energy * a_energy))), moving

@@ -167,32 +167,48 @@ MAX_LAGS = 150
 
 
 def find_sound(
-    query: Sound, index: SoundIndex, load: Callable[[str], Sound], *, without: str | None = None
+    query: Sound, indexes: Sequence[SoundIndex], load: Callable[[str], Sound], *, without: str | None = None
 ) -> list[SoundRun]:
     """Every stretch of the query whose sound one of the tracks has, longest first; `load` gives a track by object."""
     heard = np.flatnonzero(query.loud)
-    if len(heard) < MIN_RUN_S * HOPS_A_SECOND or not len(index.words):
+    if len(heard) < MIN_RUN_S * HOPS_A_SECOND or query.margins is None:
         return []
-    looked_up = probes(query, heard)
-    first = np.searchsorted(index.words, looked_up, "left")
-    length = np.searchsorted(index.words, looked_up, "right") - first
-    length[length > MAX_LIST] = 0
-    place = ranges(first.ravel(), length.ravel())
-    here = np.repeat(heard, length.sum(axis=1))
-    lag = index.place[place].astype(np.int64) - here + (1 << 30)
+    looked_up = probes(query, heard).ravel()
+    asked = np.repeat(heard, len(looked_up) // len(heard))
+    lists = []
+    for index in indexes:
+        first = np.searchsorted(index.words, looked_up, "left")
+        lists.append((first, np.searchsorted(index.words, looked_up, "right") - first))
+    common = sum((length for _, length in lists), np.zeros(len(looked_up), np.int64)) > MAX_LIST
+    lags: list[tuple[int, str, int]] = []
+    for index, (first, length) in zip(indexes, lists, strict=True):
+        length[common] = 0
+        lags += likely_lags(index, asked, first, length)
+    found: list[SoundRun] = []
+    for _, object, shift in sorted(lags)[:MAX_LAGS]:
+        if object != without:
+            found += runs(query, load(object), shift, object)
+    return longest_first(found)
+
+
+def likely_lags(
+    index: SoundIndex, asked: np.ndarray, first: np.ndarray, length: np.ndarray
+) -> list[tuple[int, str, int]]:
+    """(votes below zero, object, shift) of the alignments that most moments speak for."""
+    place = ranges(first, length)
+    lag = index.place[place].astype(np.int64) - np.repeat(asked, length) + (1 << 30)
     votes, counts = np.unique(index.track[place].astype(np.int64) << 32 | lag, return_counts=True)
     # Between two hops the votes are split among neighbours.
     beside = np.zeros(len(votes), np.int64)
     near = np.flatnonzero(np.diff(votes) == 1)
     beside[near] += counts[near + 1]
     beside[near + 1] += counts[near]
-    found: list[SoundRun] = []
-    for position in np.argsort(-(counts + beside), kind="stable")[:MAX_LAGS]:
-        track, shift = int(votes[position] >> 32), int(votes[position] & 0xFFFFFFFF) - (1 << 30)
-        object = index.objects[track]
-        if object != without:
-            found += runs(query, load(object), shift, object)
-    return longest_first(found)
+    total = counts + beside
+    least = 0 if len(total) <= MAX_LAGS else np.partition(total, -MAX_LAGS)[-MAX_LAGS]
+    return [
+        (-int(total[i]), index.objects[int(votes[i] >> 32)], int(votes[i] & 0xFFFFFFFF) - (1 << 30))
+        for i in np.flatnonzero(total >= max(least, 2))
+    ]
 
 
 def probes(query: Sound, heard: np.ndarray) -> np.ndarray:

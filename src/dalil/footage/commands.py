@@ -33,14 +33,10 @@ def match_command(archive: Path, queries: tuple[Path, ...], as_json: bool) -> No
       dalil match --archive my-archive bulletin.mp4
       dalil match --archive my-archive --json *.jpg
     """
-    import cv2
-
     from dalil.archive import Archive
 
     from .shelf import Shelf
 
-    # Two threads are what decoding takes; more would starve a laptop.
-    cv2.setNumThreads(2)
     refused = False
     with Archive.open(archive) as opened:
         shelf = Shelf(opened.derived)
@@ -48,7 +44,7 @@ def match_command(archive: Path, queries: tuple[Path, ...], as_json: bool) -> No
         indexes = shelf.indexes(fingerprinted(opened, shelf, list(names)))
         for query in queries:
             try:
-                matches, error = look_up(query, indexes, shelf), None
+                matches, error = looked_up(query, indexes, shelf), None
             except InputRefused as refusal:
                 matches, error, refused = [], str(refusal), True
                 click.echo(f"dalil: {refusal}", err=True)
@@ -84,18 +80,16 @@ def fingerprinted(archive: Archive, shelf: Shelf, objects: list[str]) -> list[st
     return [sha256 for sha256 in objects if shelf.path(sha256).exists()]
 
 
-def look_up(query: Path, indexes: list, shelf: Shelf) -> list[Match]:
+def looked_up(query: Path, indexes: list, shelf: Shelf) -> list[Match]:
     """The matches of one file; InputRefused where it cannot be read."""
     from . import probe
-    from .fingerprint import query_fingerprint
-    from .match import find_matches
+    from .looking import look_up
 
     try:
         footage = probe(query, object="", derived=None)
     except OSError as error:
         raise InputRefused(str(query), error.strerror or str(error)) from None
-    print_ = query_fingerprint(query, object="", duration_s=footage.duration_s)
-    return find_matches(print_, indexes, shelf.load)
+    return look_up(query, indexes, shelf.load, duration_s=footage.duration_s)
 
 
 FIELDS = ("query_start_s", "query_end_s", "start_s", "end_s", "score", "mirrored", "verdict")

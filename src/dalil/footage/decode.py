@@ -6,13 +6,14 @@ the library read other files or addresses, are not among them. Decoders' threads
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from struct import unpack
 
 import av
+import cv2
 import numpy as np
 from av.container import InputContainer
 from av.stream import Disposition
@@ -22,6 +23,8 @@ from av.video.stream import VideoStream
 from dalil.errors import InputRefused
 
 av.logging.set_level(av.logging.PANIC)
+# Frames are shared out among threads here; OpenCV's own would wait for each other, and burn time while they do.
+cv2.setNumThreads(1)
 
 # Demuxers that hold their media within themselves. External references of mov files are off by FFmpeg's default.
 CONTAINERS = (
@@ -138,8 +141,14 @@ def start_s(container: InputContainer) -> float:
 
 # ------------------------------------------------------------------ grey frames for fingerprints
 
-# The longer side of the frames that fingerprints look at: at 512 features cost three times as much and found no more.
+# The unit in which places in a frame are given: so many on its longer side.
 WORK_SIDE = 384
+
+# From this many frames a second on, those that no other needs may be left out.
+DENSE = 14
+
+# Takes a decoded frame, its stream and its time in seconds.
+OnFrame = Callable[[VideoFrame, VideoStream, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,23 +160,25 @@ class GreyFrame:
 
 
 def grey_frames(
-    path: Path, *, rate: float, side: int = WORK_SIDE, key_frames_only: bool = False
+    path: Path, *, rate: float, side: int, key_frames_only: bool = False, on_frame: OnFrame | None = None
 ) -> Iterator[GreyFrame]:
     """About `rate` frames a second of the main video, as far as it can be decoded; none where there is no video.
 
     Frames that no other frame needs are left out by the decoder, which costs half the time and loses nothing at
-    the rates used here; with `key_frames_only` all but key frames are.
+    the rates used here; with `key_frames_only` all but key frames are. `on_frame` sees all that are decoded.
     """
     with open_recording(path) as container:
         video = main_video(container)
         if video is None:
             return
-        dense = video.average_rate is not None and video.average_rate >= 3 * rate
+        dense = video.average_rate is not None and video.average_rate >= DENSE
         video.codec_context.skip_frame = "NONKEY" if key_frames_only else "NONREF" if dense else "DEFAULT"
         zero, due = start_s(container), 0.0
         try:
             for frame in container.decode(video):
                 time_s = (frame.time or 0.0) - zero
+                if on_frame is not None:
+                    on_frame(frame, video, time_s)
                 # Half a millisecond of grace, or rounding would lose every other frame.
                 if time_s < due - 0.0005:
                     continue
@@ -178,6 +189,10 @@ def grey_frames(
             return
 
 
+# Pixel formats whose first plane is 8-bit brightness.
+PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray")
+
+
 def grey(frame: VideoFrame, video: VideoStream, side: int) -> np.ndarray:
     """The upright frame in grey with square pixels, its longer side `side`."""
     aspect = float(video.sample_aspect_ratio or 1)
@@ -185,5 +200,14 @@ def grey(frame: VideoFrame, video: VideoStream, side: int) -> np.ndarray:
     shown = frame.width * (aspect if 0.49 < aspect < 2.05 else 1.0), frame.height
     scale = side / max(shown)
     width, height = (max(16, round(length * scale)) for length in shown)
-    pixels = frame.reformat(width, height, format="gray", interpolation="AREA").to_ndarray()
+    pixels = cv2.resize(brightness(frame), (width, height), interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(orientation(frame).apply(pixels))
+
+
+def brightness(frame: VideoFrame) -> np.ndarray:
+    """The frame's grey levels in full size, where possible without a copy."""
+    if frame.format.name not in PLANAR:
+        return frame.reformat(format="gray").to_ndarray()
+    plane = frame.planes[0]
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: frame.height, : frame.width]

@@ -12,6 +12,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,21 +22,30 @@ import msgspec
 import numpy as np
 
 from .audio import SILENCE, Sound, sound_print
-from .decode import WORK_SIDE, GreyFrame, grey_frames
+from .decode import WORK_SIDE, GreyFrame, OnFrame, grey_frames
 from .picture import is_picture, open_picture
 
-FORMAT = 1
+FORMAT = 2
 THUMB = 32
-THUMB_RATE = 5.0
+# Thumbnails a second: those that are kept, and of what is looked up, so that moments between the kept ones are there.
+THUMB_RATE, CLOSE_RATE = 5.0, 15.0
 
-# Kept features: 120 a frame and a frame a second (one in five seconds where nothing moves) are 12 MB an hour.
-KEPT_FEATURES, KEPT_EVERY_S, KEPT_STILL_S = 120, 1.0, 5.0
+# Kept features: 120 a frame and a frame a second (one in five seconds where nothing moves) are 9 MB an hour. Frames
+# are made small for them: a side of 384 costs three times as much and finds hardly more (see bench/footage).
+KEPT_FEATURES, KEPT_EVERY_S, KEPT_STILL_S, KEPT_SIDE = 120, 1.0, 5.0, 256
+# What is added is compared with what stands by the features and larger thumbnails of the same pass.
+ADDED_FEATURES, CLOSE_THUMB = 240, 96
 # A query is looked at more closely, since nothing of it is stored.
 # Its larger frames find what is small in it: a clip between blurred bars, a picture in a picture.
-QUERY_FEATURES, QUERY_FRAMES, QUERY_EVERY_S, QUERY_STILL_S = 500, 48, 0.2, 2.0
-QUERY_THUMB, QUERY_SIDE = 96, 512
+QUERY_FEATURES, QUERY_FRAMES, QUERY_EVERY_S, QUERY_STILL_S, QUERY_SIDE = 500, 32, 0.25, 2.0, 448
+# Large thumbnails of ten minutes are 83 MB; of what is longer all are made small.
+MAX_CLOSE_THUMBS = 9_000
+# Frames that wait for their features, and threads that find them.
+WAITING, THREADS = 6, 2
 # Mean difference of grey levels between thumbnails below which a frame shows nothing new.
 STILL_LEVELS = 2.0
+# Above this it is another shot.
+CUT_LEVELS = 25.0
 
 BITS = 128
 
@@ -80,14 +90,57 @@ class Fingerprint:
 
 def fingerprint(path: Path, *, object: str, key_frames_only: bool = False) -> Fingerprint:
     """The fingerprint that an archive keeps of a video or picture; without frames where it shows none."""
-    print_ = gather(frames_of(path, WORK_SIDE, key_frames_only), object, is_picture(path), Keeping())
-    return with_sound(print_, path)
+    return kept(close_fingerprint(path, object=object, key_frames_only=key_frames_only))
+
+
+def close_fingerprint(
+    path: Path, *, object: str, key_frames_only: bool = False, on_frame: OnFrame | None = None
+) -> Fingerprint:
+    """What `kept` makes an archive's fingerprint of, with what looking it up among earlier ones takes besides.
+
+    `on_frame` is shown every decoded frame with its time, so that stills need no decoding of their own.
+    """
+    keeping = Keeping(ADDED_FEATURES, thumb=CLOSE_THUMB, mirror=True)
+    frames = frames_of(path, KEPT_SIDE, key_frames_only, on_frame)
+    return with_sound(gather(frames, object, is_picture(path), keeping), path)
+
+
+def kept(close: Fingerprint) -> Fingerprint:
+    """The part of a close fingerprint that is stored."""
+    frames = tuple(
+        Features(f.time_s, f.xy[:n], f.scale[:n], f.angle[:n], f.codes[:n])
+        for f in close.frames
+        for n in (KEPT_FEATURES,)
+    )
+    at = on_schedule(close.times)
+    return replace(close, times=close.times[at], thumbs=small(close.thumbs[at]), frames=frames)
+
+
+def on_schedule(times: np.ndarray) -> list[int]:
+    """The positions of about THUMB_RATE times a second."""
+    at, due = [], 0.0
+    for position, time_s in enumerate(times.tolist()):
+        if time_s >= due - 0.0005:
+            at.append(position)
+            due = max(due + 1 / THUMB_RATE, time_s + 0.5 / THUMB_RATE)
+    return at
+
+
+def small(thumbs: np.ndarray) -> np.ndarray:
+    """The thumbnails in the size that is stored."""
+    if thumbs.shape[1] == THUMB:
+        return thumbs
+    return np.array([shrunk(t, THUMB) for t in thumbs], np.uint8).reshape(-1, THUMB, THUMB)
+
+
+def shrunk(pixels: np.ndarray, side: int) -> np.ndarray:
+    return cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
 
 
 def query_fingerprint(path: Path, *, object: str, duration_s: float | None) -> Fingerprint:
     """A closer fingerprint of the same kind, with mirrored features, for looking something up."""
     every_s = max(QUERY_EVERY_S, (duration_s or 0.0) / QUERY_FRAMES)
-    keeping = Keeping(QUERY_FEATURES, every_s, max(every_s, QUERY_STILL_S), QUERY_THUMB, mirror=True)
+    keeping = Keeping(QUERY_FEATURES, every_s, max(every_s, QUERY_STILL_S), CLOSE_THUMB, mirror=True)
     return with_sound(gather(frames_of(path, QUERY_SIDE, False), object, is_picture(path), keeping), path)
 
 
@@ -107,12 +160,12 @@ class Keeping:
     mirror: bool = False
 
 
-def frames_of(path: Path, side: int, key_frames_only: bool) -> Iterator[GreyFrame]:
+def frames_of(path: Path, side: int, key_frames_only: bool, on_frame: OnFrame | None = None) -> Iterator[GreyFrame]:
     """The grey frames of a video, or the one of a picture."""
     if is_picture(path):
         yield GreyFrame(0.0, picture_pixels(path, side))
     else:
-        yield from grey_frames(path, rate=THUMB_RATE, side=side, key_frames_only=key_frames_only)
+        yield from grey_frames(path, rate=CLOSE_RATE, side=side, key_frames_only=key_frames_only, on_frame=on_frame)
 
 
 def picture_pixels(path: Path, side: int) -> np.ndarray:
@@ -133,31 +186,43 @@ def picture_pixels(path: Path, side: int) -> np.ndarray:
 
 def gather(frames: Iterator[GreyFrame], object: str, is_still: bool, keeping: Keeping) -> Fingerprint:
     """The frames' thumbnails and, of those that show something new, the features."""
-    times, thumbs, kept = [], [], []
-    last, last_s, size = None, -1e9, (0, 0)
-    for frame in frames:
-        unit = WORK_SIDE / max(frame.pixels.shape)
-        size = round(frame.pixels.shape[1] * unit), round(frame.pixels.shape[0] * unit)
-        thumb = cv2.resize(frame.pixels, (keeping.thumb, keeping.thumb), interpolation=cv2.INTER_AREA)
-        times.append(frame.time_s)
-        thumbs.append(thumb)
-        waited = frame.time_s - last_s
-        if waited < keeping.every_s - 1e-3:
-            if waited < 0.4 or last is None or cv2.norm(thumb, last, cv2.NORM_L1) < 25 * thumb.size:
-                continue
-        elif waited < keeping.still_s - 1e-3 and cv2.norm(thumb, last, cv2.NORM_L1) < STILL_LEVELS * thumb.size:
-            continue
-        kept.append(features(frame, keeping))
-        last, last_s = thumb, frame.time_s
-    return Fingerprint(
-        object=object,
-        kind="picture" if is_still else "video",
-        width=size[0],
-        height=size[1],
-        times=np.array(times, np.float32),
-        thumbs=np.array(thumbs, np.uint8).reshape(-1, keeping.thumb, keeping.thumb),
-        frames=tuple(kept),
-    )
+    times, thumbs, found = [], [], []
+    last, last_s, size, close = None, -1e9, (0, 0), True
+    with ThreadPoolExecutor(THREADS) as pool:
+        for frame in frames:
+            unit = WORK_SIDE / max(frame.pixels.shape)
+            size = round(frame.pixels.shape[1] * unit), round(frame.pixels.shape[0] * unit)
+            thumb = shrunk(frame.pixels, keeping.thumb)
+            if close and len(thumbs) == MAX_CLOSE_THUMBS:
+                close, thumbs = False, list(small(np.array(thumbs)))
+            times.append(frame.time_s)
+            little = shrunk(thumb, THUMB)
+            thumbs.append(thumb if close else little)
+            if shows_new(little, last, frame.time_s - last_s, keeping):
+                if len(found) >= WAITING:
+                    found[-WAITING].result()
+                found.append(pool.submit(features, frame, keeping))
+                last, last_s = little, frame.time_s
+        side = keeping.thumb if close else THUMB
+        return Fingerprint(
+            object=object,
+            kind="picture" if is_still else "video",
+            width=size[0],
+            height=size[1],
+            times=np.array(times, np.float32),
+            thumbs=np.array(thumbs, np.uint8).reshape(-1, side, side),
+            frames=tuple(future.result() for future in found),
+        )
+
+
+def shows_new(thumb: np.ndarray, last: np.ndarray | None, waited_s: float, keeping: Keeping) -> bool:
+    """Whether a frame is worth its features: enough time has passed for what changed since the last such frame."""
+    if last is None:
+        return True
+    change = cv2.norm(thumb, last, cv2.NORM_L1) / thumb.size
+    if waited_s < keeping.every_s - 1e-3:
+        return waited_s >= 0.4 and change >= CUT_LEVELS
+    return waited_s >= keeping.still_s - 1e-3 or change >= STILL_LEVELS
 
 
 def features(frame: GreyFrame, keeping: Keeping) -> Features:
@@ -165,7 +230,11 @@ def features(frame: GreyFrame, keeping: Keeping) -> Features:
     # Below the usual contrast threshold, or dusk and smoke have no features.
     detector = cv2.SIFT_create(nfeatures=2 * keeping.features, contrastThreshold=0.02)
     points, descriptors = detector.detectAndCompute(frame.pixels, None)
-    chosen = spread(points, frame.pixels.shape, keeping.features)
+    chosen = spread(points, frame.pixels.shape, KEPT_FEATURES)
+    if keeping.features > KEPT_FEATURES:
+        # The first are those that would be kept anyway.
+        more = spread(points, frame.pixels.shape, keeping.features)
+        chosen = list(dict.fromkeys([*chosen, *more]))[: keeping.features]
     points = [points[index] for index in chosen]
     descriptors = descriptors[chosen] if chosen else np.zeros((0, BITS), np.float32)
     unit = np.float32(WORK_SIDE / max(frame.pixels.shape))
@@ -227,7 +296,9 @@ def rotation() -> np.ndarray:
 def project(descriptors: np.ndarray) -> np.ndarray:
     """RootSIFT of SIFT descriptors, centred and rotated: n × 128, the sign of each is a bit of the code."""
     total = descriptors.sum(axis=1, keepdims=True) + 1e-9
-    return (np.sqrt(descriptors / total) - mean_descriptor()) @ rotation()
+    centred = np.sqrt(descriptors / total) - mean_descriptor()
+    # OpenCV's product stays in this thread; numpy's may wake as many as there are cores, for a millisecond's work.
+    return cv2.gemm(centred, rotation(), 1.0, None, 0.0) if len(centred) else centred
 
 
 def pack(projected: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ that it can be memory-mapped, and indexes are searched one after another, so tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -24,6 +24,8 @@ WORD_BITS, PROBED_BITS, PROBES = 24, 6, 16
 MAX_DIFFERENCE = 14
 # A list that is longer holds what is everywhere (sky, text edges) and says nothing.
 MAX_LIST = 20_000
+# Fewer are met by chance in a large archive.
+MIN_VOTES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,12 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Votes:
-    """How many features of one query frame were met in one archived frame."""
+    """How many features of the query's frame `position` were met in one archived frame."""
 
     object: str
     frame: int
     votes: int
+    position: int
 
 
 def build_index(prints: Sequence[Fingerprint]) -> Index:
@@ -89,28 +92,68 @@ def probes(codes: np.ndarray, margins: np.ndarray) -> np.ndarray:
     return word_of(codes)[:, None] ^ flips
 
 
-def vote(index: Index, frame: Features, *, mirrored: bool, without: str | None = None) -> list[Votes]:
-    """The archived frames that share at least three features with the frame, most first; `without` is left out."""
-    codes = frame.mirrored if mirrored else frame.codes
-    margins = frame.mirrored_margins if mirrored else frame.margins
-    if not len(codes) or not len(index.words):
-        return []
-    looked_up = probes(codes, margins)
-    first = np.searchsorted(index.words, looked_up, "left")
-    length = np.searchsorted(index.words, looked_up, "right") - first
-    length[length > MAX_LIST] = 0
-    feature = np.repeat(np.arange(len(codes)), length.sum(axis=1))
-    place = ranges(first.ravel(), length.ravel())
-    close = np.bitwise_count(index.codes[place] ^ codes[feature, 1]) <= MAX_DIFFERENCE
-    # One feature counts once for a frame, however many of that frame's features it resembles.
-    met = np.unique(feature[close].astype(np.uint64) << np.uint64(32) | index.frames[place[close]].astype(np.uint64))
-    frames, votes = np.unique(met & np.uint64(0xFFFFFFFF), return_counts=True)
-    found = []
-    for position in np.argsort(-votes, kind="stable"):
-        if votes[position] < 3:
-            break
-        number = int(frames[position])
-        name = index.objects[index.frame_object[number]]
-        if name != without:
-            found.append(Votes(name, int(index.frame_number[number]), int(votes[position])))
+# Query features that are looked up at once: their candidates in 1,000 hours are some 100 MB.
+AT_ONCE = 4_000
+
+
+def vote(
+    indexes: Sequence[Index], frames: Sequence[Features], *, mirrored: bool, without: str | None = None
+) -> list[Votes]:
+    """The archived frames that share at least three features with a query frame; `without` is left out.
+
+    What comes does not depend on how the archive's features are parted among the indexes, nor on their order.
+    """
+    found: list[Votes] = []
+    batch, held = [], 0
+    for position, frame in enumerate(frames):
+        batch.append((position, frame))
+        held += len(frame)
+        if held >= AT_ONCE or position == len(frames) - 1:
+            found += vote_batch(indexes, batch, mirrored, without)
+            batch, held = [], 0
     return found
+
+
+def vote_batch(
+    indexes: Sequence[Index], batch: list[tuple[int, Features]], mirrored: bool, without: str | None
+) -> list[Votes]:
+    """The votes of a few query frames, given with their positions."""
+    codes = np.concatenate([f.mirrored if mirrored else f.codes for _, f in batch])
+    margins = np.concatenate([f.mirrored_margins if mirrored else f.margins for _, f in batch])
+    if not len(codes):
+        return []
+    owner = np.concatenate([np.full(len(f), number) for number, (_, f) in enumerate(batch)])
+    words = probes(codes, margins).ravel()
+    # In rising order, neighbouring look-ups touch neighbouring pages of a mapped file.
+    order = np.argsort(words, kind="stable")
+    words, feature = words[order], order // PROBES
+    lists = []
+    for index in indexes:
+        first = np.searchsorted(index.words, words, "left")
+        lists.append((first, np.searchsorted(index.words, words, "right") - first))
+    # How many a list holds in all decides, or parting the archive otherwise would change what is found.
+    common = sum((length for _, length in lists), np.zeros(len(words), np.int64)) > MAX_LIST
+    found = []
+    for index, (first, length) in zip(indexes, lists, strict=True):
+        length[common] = 0
+        for owned, number, votes in met(index, codes[:, 1], feature, first, length, owner):
+            name = index.objects[index.frame_object[number]]
+            if name != without:
+                found.append(Votes(name, int(index.frame_number[number]), votes, batch[owned][0]))
+    return found
+
+
+def met(
+    index: Index, codes: np.ndarray, feature: np.ndarray, first: np.ndarray, length: np.ndarray, owner: np.ndarray
+) -> Iterator[tuple[int, int, int]]:
+    """(query frame, archived frame, votes) wherever at least MIN_VOTES features of both agree."""
+    place = ranges(first, length)
+    asked = np.repeat(feature, length)
+    close = np.bitwise_count(index.codes[place] ^ codes[asked]) <= MAX_DIFFERENCE
+    asked, place = asked[close], place[close]
+    # One feature counts once for a frame, however many of that frame's features it resembles.
+    pairs = np.unique(asked.astype(np.uint64) << np.uint64(32) | index.frames[place].astype(np.uint64))
+    asked, frames = (pairs >> np.uint64(32)).astype(np.int64), pairs & np.uint64(0xFFFFFFFF)
+    keys, votes = np.unique(owner[asked].astype(np.uint64) << np.uint64(32) | frames, return_counts=True)
+    for key, count in zip(keys[votes >= MIN_VOTES].tolist(), votes[votes >= MIN_VOTES].tolist(), strict=True):
+        yield key >> 32, key & 0xFFFFFFFF, count

@@ -59,6 +59,9 @@ class Match:
     motion: float | None
     still_camera: bool
     inliers: int
+    offset_s: float = 0.0
+    map: tuple[float, ...] | None = None
+    sound_error: float | None = None
 
 
 def find_matches(
@@ -92,7 +95,7 @@ def heard_alone(
         kept = load(object)
         return SILENCE if kept is None else kept.sound
 
-    runs = [run for index in indexes for run in find_sound(query.sound, index, sound_of, without=without)]
+    runs = find_sound(query.sound, indexes, sound_of, without=without)
     return [by_sound(run) for run in runs if not any(tells(match, run) for match in seen)]
 
 
@@ -122,6 +125,8 @@ def by_sound(run: SoundRun) -> Match:
         motion=None,
         still_camera=False,
         inliers=0,
+        offset_s=round(run.start_s - run.query_start_s, 3),
+        sound_error=round(run.error, 3),
     )
 
 
@@ -129,12 +134,14 @@ def agreeing_pairs(
     query: Fingerprint, indexes: Sequence[Index], load: Callable[[str], Fingerprint | None], without: str | None
 ) -> dict[tuple[str, bool], list[FramePair]]:
     """For each object and mirroring the frame pairs whose features agree on one map."""
+    by_frame = defaultdict(list)
+    for mirrored in (False, True):
+        for v in vote(indexes, query.frames, mirrored=mirrored, without=without):
+            by_frame[v.position, mirrored].append(v)
     candidates = []
-    for position, frame in enumerate(query.frames):
-        for mirrored in (False, True):
-            votes = [v for index in indexes for v in vote(index, frame, mirrored=mirrored, without=without)]
-            votes.sort(key=lambda v: (-v.votes, v.object, v.frame))
-            candidates += [(v.votes, position, v.object, v.frame, mirrored) for v in votes[:FRAMES_A_QUERY_FRAME]]
+    for (position, mirrored), votes in by_frame.items():
+        votes.sort(key=lambda v: (-v.votes, v.object, v.frame))
+        candidates += [(v.votes, position, v.object, v.frame, mirrored) for v in votes[:FRAMES_A_QUERY_FRAME]]
     candidates.sort(key=lambda c: (-c[0], *c[1:]))
     pairs = defaultdict(list)
     for _, position, object, number, mirrored in candidates[:MAX_PAIRS]:
@@ -319,6 +326,8 @@ def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, i
         motion=None if run.motion is None else round(run.motion, 3),
         still_camera=still,
         inliers=inliers,
+        offset_s=round(run.offset_s, 3),
+        map=run.map,
     )
 
 

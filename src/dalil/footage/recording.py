@@ -180,11 +180,32 @@ def frame_rate(video: VideoStream | None, extent: Extent) -> float | None:
 
 def show(path: Path, extent: Extent, *, object: str, derived: Path | None, count: int) -> Shown:
     """The upright size and the stills at even intervals; without `derived` one frame is decoded and none kept."""
-    offsets = still_offsets(extent.video_end_s, count if derived else 1)
+    # For the size alone the first frame will do, which is the cheapest to decode.
+    offsets = still_offsets(extent.video_end_s, count) if derived else [0.0]
     shown = decode_stills(path, offsets, extent, derived, object)
     if shown.width is None:
         shown = decode_stills(path, [0.0], extent, derived, object)
     return shown
+
+
+class StillTaker:
+    """Takes the stills at even intervals out of frames that are decoded in any case, shown to `see` in rising time."""
+
+    def __init__(self, video_end_s: float, count: int, *, object: str, derived: Path):
+        self.offsets = still_offsets(video_end_s, count)
+        self.object, self.derived = object, derived
+        self.stills: list[Still] = []
+        self.next = 0
+
+    def see(self, frame: VideoFrame, video: VideoStream, time_s: float) -> None:
+        """The frame is kept if an offset is due that no frame was kept for."""
+        due = self.next
+        while due < len(self.offsets) and time_s >= self.offsets[due] - 1e-4:
+            due += 1
+        if due > self.next:
+            self.next = due
+            picture = upright_picture(frame, video)
+            self.stills.append(save_still(picture, max(0.0, time_s), object=self.object, derived=self.derived))
 
 
 def decode_stills(path: Path, offsets: list[float], extent: Extent, derived: Path | None, object: str) -> Shown:

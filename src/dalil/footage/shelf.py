@@ -50,18 +50,22 @@ class Shelf:
         except (FileNotFoundError, ValueError):
             return None
 
-    def keep(self, path: Path, sha256: str) -> Fingerprint:
+    def keep(self, path: Path, sha256: str, *, key_frames_only: bool = False) -> Fingerprint:
         """The object's fingerprint, made and written where none stands yet; InputRefused as `probe` does."""
         kept = self.read(sha256)
         if kept is None:
-            kept = fingerprint(path, object=sha256)
-            target = self.path(sha256)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
-            with os.fdopen(handle, "wb") as file:
-                file.write(encode(kept))
-            Path(temporary).replace(target)
+            kept = fingerprint(path, object=sha256, key_frames_only=key_frames_only)
+            self.put(kept)
         return kept
+
+    def put(self, print_: Fingerprint) -> None:
+        """The fingerprint stands whole under its object's hash."""
+        target = self.path(print_.object)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(encode(print_))
+        Path(temporary).replace(target)
 
     # -------------------------------------------------------------- index
 

@@ -1,0 +1,38 @@
+"""Where new footage meets what stands: opened by the first recording, since it takes libraries that reports do not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from dalil import db
+from dalil.archive import Archive
+
+if TYPE_CHECKING:
+    from dalil.records import Footage, FootageMatch
+
+    from .seen import Seen
+
+
+class Screen:
+    """The footage of an archive that is being derived; closing it writes the index of what came."""
+
+    def __init__(self, archive: Archive):
+        self.archive = archive
+        self.seen: Seen | None = None
+
+    def take_in(self, sha256: str) -> tuple[Footage, tuple[FootageMatch, ...]]:
+        """What the object's container says, with its stills, and what it shows of earlier ones; see Seen.take_in."""
+        if self.seen is None:
+            from .seen import Seen
+
+            with self.archive.engine.connect() as conn:
+                held = list(conn.scalars(select(db.footage.c.sha256).order_by(db.footage.c.sha256)))
+            self.seen = Seen(self.archive.derived, held)
+        return self.seen.take_in(self.archive.object_path(sha256), sha256)
+
+    def close(self) -> None:
+        """What came has its place in the index on disk."""
+        if self.seen is not None:
+            self.seen.close()

@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SRC = ROOT / "src" / "dalil"
 STAGES = ("archive", "atlas", "calendar", "claims", "footage", "incidents", "losses", "outlook", "publish", "web")
 GROUND = ("errors", "jsonl", "records", "db")
-TOP = ("pipeline", "commands", "__main__")
+TOP = ("pipeline", "deep", "commands", "__main__")
 
 
 def imported(path: Path) -> set[str]:

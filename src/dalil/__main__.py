@@ -15,7 +15,7 @@ COMMANDS = (
     ("init", "dalil.archive.commands:init_command", "Make a new, empty archive."),
     ("add", "dalil.commands:add_command", "Take files and folders in, read them, put them into incidents."),
     ("import", "dalil.commands:import_command", "Take in records and chats of others, row by row."),
-    ("verify", "dalil.archive.commands:verify_command", "Check every object, line and checkpoint."),
+    ("verify", "dalil.deep:verify_command", "Check every object, line and checkpoint."),
     ("log", "dalil.archive.commands:log_command", "Read the custody log."),
     ("read", "dalil.claims.commands:read_command", "Read reports: claims and incidents, word by word."),
     ("search", "dalil.claims.commands:search_command", "Find words in every report, English and Arabic."),

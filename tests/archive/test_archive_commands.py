@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from dalil.archive import Archive, find
-from dalil.archive.commands import archive_option, by_option, init_command, log_command, open_to_write, verify_command
+from dalil.archive.commands import archive_option, by_option, init_command, log_command, open_to_write
 from dalil.errors import ArchiveMissing
 
 
@@ -113,7 +113,7 @@ def test_a_waiting_writer_says_so_on_stderr(archive, capsys, monkeypatch):
     assert "waiting up to" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("command", [init_command, verify_command, log_command], ids=lambda c: c.name)
+@pytest.mark.parametrize("command", [init_command, log_command], ids=lambda c: c.name)
 def test_every_command_has_an_example(command):
     text = CliRunner().invoke(command, ["--help"]).stdout
     assert f"dalil {command.name}" in text and "Example" in text

@@ -15,6 +15,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -105,7 +106,8 @@ def take_in(
             finally:
                 for item in staged:
                     if isinstance(item, Staged):
-                        remove(item.temporary)
+                        with suppress(OSError):  # what cannot be removed now is swept up by the next writer
+                            remove(item.temporary)
             yield from results
 
 

@@ -62,6 +62,16 @@ class Checkpoints:
             raise StoreFailed(f"cannot write {path}: {error.strerror or error}. Free or repair the disk") from None
 
 
+def keep_beside(path: Path, data: bytes) -> None:
+    """What others say of a checkpoint stands in its file and will after a power cut; StoreFailed if it cannot."""
+    try:
+        write_file(path, data)
+    except FileExistsError:
+        return  # files there are named by their own hash
+    except OSError as error:
+        raise StoreFailed(f"cannot write {path}: {error.strerror or error}. Free or repair the disk") from None
+
+
 def read(path: Path) -> Checkpoint:
     """The checkpoint in a file, its signature not yet checked; CustodyBroken names the file and what is wrong."""
     try:

@@ -1,4 +1,4 @@
-"""dalil init, verify and log, and the option by which every command finds its archive."""
+"""What works on an archive alone: dalil init, log and others, and the option by which every command finds one."""
 
 from __future__ import annotations
 
@@ -92,52 +92,43 @@ def init_command(folder: Path, name: str | None, country: str | None, by: str) -
         click.echo(f"{archive.path}: a new archive. Its log is {archive.settings.origin}")
 
 
-@click.command("verify")
-@archive_option
-@click.option(
-    "--prior", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A checkpoint kept elsewhere."
-)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def verify_command(archive: Path, prior: Path | None, as_json: bool) -> None:
-    """Check every object, line and checkpoint of an archive.
-
-    Exit status 0 if all is as it was written, 1 on any damage; each is named, with what to do. --prior takes a
-    checkpoint file that was kept elsewhere and shows whether lines were dropped since.
-
-    \b
-    Examples:
-      dalil verify --archive my-archive
-      dalil verify --archive my-archive --prior usb-stick/000000000042.note
-    """
+def run_verify(archive: Archive, prior: Path | None, *, resume: bool) -> Report:
+    """Everything is checked, with a progress bar; after Ctrl-C it is told how to go on, and the exit status is 130."""
     from tqdm import tqdm
 
-    from dalil import records
     from dalil.archive import checkpoints
-    from dalil.archive.archive import Archive
+    from dalil.archive.resume import Progress
     from dalil.archive.verify import verify
 
-    with (
-        Archive.open(archive) as opened,
-        tqdm(unit="B", unit_scale=True, desc="hashing", disable=None, file=sys.stderr, leave=False) as bar,
-    ):
-        report = verify(
-            opened,
-            prior=checkpoints.read(prior) if prior else None,
-            on_start=bar.reset,
-            on_bytes=bar.update,
-        )
-    if as_json:
-        click.echo(records.encode(report).decode())
-    else:
-        _say(archive, report)
-    sys.exit(0 if report.ok else 1)
+    progress = Progress(archive, resume=resume)
+    with tqdm(unit="B", unit_scale=True, desc="hashing", disable=None, file=sys.stderr, leave=False) as bar:
+        try:
+            return verify(
+                archive,
+                prior=checkpoints.read(prior) if prior else None,
+                on_start=bar.reset,
+                on_bytes=bar.update,
+                progress=progress,
+            )
+        except KeyboardInterrupt:
+            pass
+    click.echo("dalil: stopped: nothing can be said of the whole archive", err=True)
+    if progress.stands:
+        click.echo(f'dalil: to go on where this stopped: "dalil verify --resume --archive {archive.path}"', err=True)
+    sys.exit(130)
 
 
-def _say(archive: Path, report: Report) -> None:
+def say_report(archive: Path, report: Report) -> None:
+    """The report for people, a line a finding."""
     for finding in report.findings:
         word = "DAMAGE" if finding.damage else "note"
         click.echo(one_line(f"{word}: {finding.kind}: {finding.where}: {finding.what}. {finding.remedy}"))
     damage = sum(finding.damage for finding in report.findings)
+    if report.resumed:
+        click.echo(
+            f"note: resume: {report.resumed} objects were not read now: an earlier run that was stopped found them "
+            "good, and their files' size, inode and times are the same. Run without --resume to read everything"
+        )
     click.echo(
         f"{one_line(str(archive))}: {report.objects} objects ({report.object_bytes} bytes), {report.lines} log lines, "
         f"{report.checkpoints} checkpoints (newest over {report.covered} lines, root {report.root}): "
@@ -277,23 +268,35 @@ def redact_command(archive: Path, by: str, reason: str, original: str, copy: Pat
 
 @click.command("checkpoint")
 @archive_option
+@by_option
 @click.option("--since", type=click.IntRange(0), metavar="LINES", help="Print a request to a witness.")
-def checkpoint_command(archive: Path, since: int | None) -> None:
+@click.option("--cosigned", type=click.File("r", encoding="utf-8"), help="Take in the line that a witness gave.")
+@click.option("--witness", "vkey", metavar="VKEY", help="With --cosigned: the witness's public key.")
+def checkpoint_command(archive: Path, by: str, since: int | None, cosigned: TextIO | None, vkey: str | None) -> None:
     """Sign a checkpoint over the whole log, if there is none yet, and print it. Give it to somebody else to keep.
 
     With --since it is preceded by the proof that the log continues the checkpoint over so many lines (0: there was
-    none): what "dalil witness" takes.
+    none): what "dalil witness" takes. With --cosigned what the witness answered is checked, kept beside its checkpoint
+    and logged; "dalil verify" checks it from then on.
 
     \b
     Examples:
       dalil checkpoint --archive my-archive > usb-stick/checkpoint.note
       dalil checkpoint --archive my-archive --since 42 > request.txt
+      dalil checkpoint --archive my-archive --cosigned answer.txt --witness "$(cat witness.vkey)"
     """
     from dalil.archive import witness
+    from dalil.archive.notes import NoteKey
 
+    if (cosigned is None) != (vkey is None):
+        raise click.UsageError("--cosigned and --witness belong together")
     with open_to_write(archive) as opened:
-        made = opened.checkpoint()
-        text = witness.request(opened, since) if since is not None else made.note if made else ""
+        if cosigned and vkey:
+            entry = witness.take_in(opened, cosigned.read(), NoteKey.parse(vkey), by=by)
+            text = f"line {entry.seq}: {entry.disclosed['authority']} signed {entry.disclosed['size']} lines\n"
+        else:
+            made = opened.checkpoint()
+            text = witness.request(opened, since) if since is not None else made.note if made else ""
     click.echo(text, nl=False)
 
 

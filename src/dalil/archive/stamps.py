@@ -21,8 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dalil.archive.blobs.local import write_file
-from dalil.archive.checkpoints import note_sha256
+from dalil.archive.checkpoints import keep_beside, note_sha256
 from dalil.archive.walk import HOUSEKEEPING
 from dalil.errors import DalilError
 from dalil.records import Checkpoint, LogEntry
@@ -79,7 +78,7 @@ def stamp(archive: Archive, checkpoint: Checkpoint, authorities: tuple[str, ...]
             results.append(refused)
             continue
         digest = sha256(granted.reply).hexdigest()
-        write_file(path(archive, checkpoint.size, digest), granted.reply)
+        keep_beside(path(archive, checkpoint.size, digest), granted.reply)
         archive.append("stamp", {**values, "status": "granted", "reply": digest})
         results.append(granted)
     return results

@@ -11,15 +11,17 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
-from dalil.archive import checkpoints, stamps
+from dalil.archive import checkpoints, stamps, witness
 from dalil.archive.blobs.local import Stored, hash_file
 from dalil.archive.captures import one_at_a_time
 from dalil.archive.findings import RESTORE_LOG, Finding, damaged, noted
 from dalil.archive.notes import check_signed
+from dalil.archive.resume import Progress, identity
 from dalil.archive.walk import Walk, walk_log
 from dalil.errors import CustodyBroken
 from dalil.records import Checkpoint
@@ -32,7 +34,10 @@ HASHERS = min(4, max(2, os.cpu_count() or 2))  # a hash keeps a core busy; one d
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was looked at and what was found; `ok` if there is no damage."""
+    """What was looked at and what was found; `ok` if there is no damage.
+
+    `resumed`: how many of the objects were not hashed now, since an earlier run that was cut short had found them good.
+    """
 
     ok: bool
     lines: int
@@ -44,6 +49,7 @@ class Report:
     covered: int
     root: str
     findings: tuple[Finding, ...]
+    resumed: int = 0
 
 
 def verify(
@@ -52,10 +58,12 @@ def verify(
     prior: Checkpoint | None = None,
     on_start: Callable[[int], None] = lambda _: None,
     on_bytes: Callable[[int], None] = lambda _: None,
+    progress: Progress | None = None,
 ) -> Report:
     """The whole archive is checked. `prior`: a checkpoint kept elsewhere, which the log must continue.
 
-    `on_start` is told how many bytes will be hashed, `on_bytes` how many more have been.
+    `on_start` is told how many bytes will be hashed, `on_bytes` how many more have been. With `progress` a run that is
+    cut short can be gone on with.
     """
     findings: list[Finding] = []
     stored = list(archive.store.objects())
@@ -73,7 +81,8 @@ def verify(
     if prior:
         _check_prior(archive, prior, walk, findings)
     _check_stamps(archive, walk, findings)
-    size = _check_objects(archive, stored, walk, findings, on_start, on_bytes)
+    findings += witness.check(archive, walk.stamps)
+    size, resumed = _check_objects(archive, stored, walk, findings, on_start, on_bytes, progress)
     return Report(
         ok=not any(finding.damage for finding in findings),
         lines=walk.lines,
@@ -85,6 +94,7 @@ def verify(
         covered=covered,
         root=walk.edge.root().hex(),
         findings=tuple(findings),
+        resumed=resumed,
     )
 
 
@@ -230,8 +240,9 @@ def _check_objects(
     findings: list[Finding],
     on_start: Callable[[int], None],
     on_bytes: Callable[[int], None],
-) -> int:
-    """Every object is hashed, logged or not; how many bytes that were."""
+    progress: Progress | None,
+) -> tuple[int, int]:
+    """Every object is hashed, logged or not; how many bytes that were, and how many objects were known from before."""
     seen = {item.sha256 for item in stored if item.sha256}
     # Objects logged after the store was listed, or gone.
     for sha256 in sorted(walk.objects.keys() - seen):
@@ -243,20 +254,21 @@ def _check_objects(
         else:
             remedy = "Restore it from a copy, or add its original file again"
             findings.append(damaged("missing", sha256, "the log knows this object, but its file is gone", remedy))
-    on_start(sum(item.size for item in stored if item.sha256))
-    objects = [item for item in stored if item.sha256]
     findings += [_stray(archive, item) for item in stored if not item.sha256]
-    with ThreadPoolExecutor(HASHERS, thread_name_prefix="verify") as pool:
-        count = one_at_a_time(on_bytes)
-        for item, found in zip(objects, pool.map(lambda item: _hash(item, count), objects), strict=True):
-            findings += _check_object(item, found, walk)
+    objects = [item for item in stored if item.sha256]
+    known = {item for item in objects if progress and progress.known(item)}
+    on_start(sum(item.size for item in objects if item not in known))
+    for item, found in zip(objects, _hash_all(objects, known, one_at_a_time(on_bytes), progress), strict=True):
+        findings += _check_object(item, found, walk)
+    if progress:
+        progress.finished()
     leftovers = archive.store.leftovers()
     if leftovers:
         what = f"{len(leftovers)} temporary files: a command was cut short, or another dalil is adding files right now"
         findings.append(
             noted("temporary", str(archive.store.incoming), what, "The next command that writes removes them")
         )
-    return sum(item.size for item in objects)
+    return sum(item.size for item in objects), len(known)
 
 
 def _check_object(item: Stored, found: str, walk: Walk) -> Iterator[Finding]:
@@ -280,6 +292,40 @@ def _check_object(item: Stored, found: str, walk: Walk) -> Iterator[Finding]:
 def _stray(archive: Archive, item: Stored) -> Finding:
     where = str(item.path.relative_to(archive.path)) if item.path.is_relative_to(archive.path) else str(item.path)
     return damaged("stray", where, "is no object", "Move it out of the archive")
+
+
+def _hash_all(
+    objects: list[Stored], known: set[Stored], on_bytes: Callable[[int], None], progress: Progress | None
+) -> Iterator[str]:
+    """The SHA-256 of each, hashed side by side; for those known to be good, what their name says.
+
+    Whoever stops in between, by Ctrl-C too, does not wait for the rest.
+    """
+    stopped = Event()
+
+    def on_block(count: int) -> None:
+        if stopped.is_set():
+            raise OSError("stopped")
+        on_bytes(count)
+
+    def one(item: Stored) -> str:
+        if item in known:
+            return str(item.sha256)
+        before = identity(item.path) if progress else None
+        found = _hash(item, on_block)
+        if progress and found == item.sha256 and before == identity(item.path):
+            progress.found_good(item, before)
+        return found
+
+    with ThreadPoolExecutor(HASHERS, thread_name_prefix="verify") as pool:
+        try:
+            yield from pool.map(one, objects)
+        except BaseException:  # Ctrl-C above all
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+            if progress:
+                progress.save()
+            raise
 
 
 def _hash(item: Stored, on_bytes: Callable[[int], None]) -> str:

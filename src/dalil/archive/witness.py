@@ -10,22 +10,26 @@ from __future__ import annotations
 import base64
 import binascii
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dalil.archive import checkpoints, custody, merkle
 from dalil.archive.blobs.local import remove, write_file
+from dalil.archive.findings import Finding, damaged, noted
 from dalil.archive.notes import NoteKey, Signer, check_signed, parse_checkpoint
 from dalil.errors import CustodyBroken, DalilError
-from dalil.records import Checkpoint
+from dalil.records import Checkpoint, LogEntry
 
 if TYPE_CHECKING:
     from dalil.archive.archive import Archive
 
 COSIGNATURE = b"\x04"
 MAX_PROOF = 63
+SUFFIX = ".cosig"
+WITNESSES = "witnesses.txt"  # in the archive: the vkeys, one a line, of witnesses that its people trust
+MAX_LINE_CHARS = 2000
 
 
 def request(archive: Archive, old_size: int) -> str:
@@ -70,6 +74,79 @@ def cosigned(checkpoint: Checkpoint, line: str, key: NoteKey) -> int:
     if not good or not key.verifies(data[12:], _message(checkpoint, stamp)):
         raise CustodyBroken(f"not a co-signature of {key.name} over this checkpoint")
     return stamp
+
+
+def take_in(archive: Archive, line: str, key: NoteKey, *, by: str) -> LogEntry:
+    """The witness's line over one of this archive's checkpoints stands beside it and is logged; CustodyBroken if it is
+    over none of them."""
+    text = line.strip() + "\n"
+    if len(text) > MAX_LINE_CHARS:
+        raise CustodyBroken("not a signature line")
+    for file in reversed(archive.checkpoints.files()):
+        checkpoint = checkpoints.read(file)
+        try:
+            at = cosigned(checkpoint, text, key)
+        except CustodyBroken:
+            continue
+        digest = sha256(text.encode()).hexdigest()
+        checkpoints.keep_beside(path(archive, checkpoint.size, digest), text.encode())
+        values = {
+            "size": checkpoint.size, "note": checkpoints.note_sha256(checkpoint), "authority": key.name,
+            "status": "granted", "witness": key.vkey, "cosignature": digest, "signed": at, "by": by,
+        }  # fmt: skip
+        return archive.append("stamp", values)
+    raise CustodyBroken(f"the line is no co-signature of {key.name} over any checkpoint of this archive")
+
+
+def path(archive: Archive, size: int, digest: str) -> Path:
+    """Where the signature line of that hash stands or would."""
+    return archive.checkpoints.folder / f"{size:012d}.{digest}{SUFFIX}"
+
+
+def trusted(archive: Archive) -> dict[str, NoteKey]:
+    """The witnesses that the archive's people trust, by their line; CustodyBroken if the file holds something else."""
+    try:
+        text = (archive.path / WITNESSES).read_text("utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise CustodyBroken(f"{WITNESSES} cannot be read ({error})") from None
+    rows = (row.strip() for row in text.splitlines())
+    return {key.vkey: key for row in rows if row and not row.startswith("#") for key in [NoteKey.parse(row)]}
+
+
+def check(archive: Archive, named: Iterable[tuple[int, Mapping[str, object]]]) -> Iterator[Finding]:
+    """What is wrong with the co-signatures that these lines of the log name, and with those that no line names."""
+    try:
+        known = trusted(archive)
+    except CustodyBroken as error:
+        yield damaged("witness", WITNESSES, str(error), "Correct it: one vkey a line")
+        known = {}
+    files = set()
+    for seq, fields in named:
+        size, digest, vkey = fields.get("size"), fields.get("cosignature"), str(fields.get("witness"))
+        if not isinstance(size, int) or not isinstance(digest, str):
+            continue
+        file = path(archive, size, digest)
+        files.add(file)
+        try:
+            data = file.read_bytes()
+            if sha256(data).hexdigest() != digest:
+                raise CustodyBroken(f"expected sha256 {digest}, found {sha256(data).hexdigest()}")
+            cosigned(checkpoints.read(archive.checkpoints.path(size)), data.decode(), NoteKey.parse(vkey))
+        except (OSError, UnicodeDecodeError, CustodyBroken) as error:
+            what = f"the co-signature that line {seq} names: {error}"
+            yield damaged("witness", file.name, what, "Restore it from a copy, or ask the witness again")
+            continue
+        if vkey not in known:
+            what = f"{fields.get('authority')} is not among the witnesses that this archive trusts"
+            yield noted(
+                "witness", file.name, what, f"If you know its key from the witness itself, add it to {WITNESSES}"
+            )
+    for file in sorted(archive.checkpoints.folder.glob(f"*{SUFFIX}")):
+        if file not in files:
+            what = "a co-signature that no line of the log names: a command was cut short"
+            yield noted("witness", file.name, what, "Run dalil checkpoint --cosigned again")
 
 
 def key_id(key: NoteKey) -> bytes:

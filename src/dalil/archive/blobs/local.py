@@ -13,6 +13,7 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -135,8 +136,9 @@ class Incoming:
     def discard(self) -> None:
         """The temporary file is gone."""
         self._settle()
-        self._file.close()
-        remove(self.path)
+        with suppress(OSError):  # what cannot be removed now is swept up by the next writer
+            self._file.close()
+            remove(self.path)
 
 
 class LocalStore:

@@ -1,4 +1,4 @@
-"""A public site: it verifies like a case file, opens from a disk, and holds no name, file or person that it must not."""
+"""A public site: it verifies like a case file, opens from a disk, and holds no name, file or person it must not."""
 
 import csv
 import io

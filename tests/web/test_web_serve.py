@@ -1,4 +1,4 @@
-"""`dalil serve` as a person runs it: an address on stdout, the next free port, loopback alone."""
+"""`dalil serve` as a person runs it: an address on stdout, the next free port, and who may be let in."""
 
 import signal
 import socket
@@ -8,8 +8,16 @@ import urllib.request
 
 import pytest
 
+from dalil.archive import Archive
 from dalil.errors import DalilError
-from dalil.web.server import is_loopback, listen
+from dalil.web.accounts.book import Book
+from dalil.web.server import Beyond, check_reach, is_loopback
+
+
+@pytest.fixture
+def archive(tmp_path):
+    with Archive.create(tmp_path / "archive", by="tester") as made:
+        yield made
 
 
 def run(made, *options):
@@ -44,10 +52,22 @@ def test_it_prints_its_address_serves_and_ends_quietly(made):
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::", ""])
-def test_it_binds_no_address_that_others_reach(host):
+def test_nothing_that_others_reach_is_served_without_accounts_and_tls(host, archive, tmp_path):
     assert not is_loopback(host)
-    with pytest.raises(DalilError, match="this machine alone"):
-        listen(host, 0)
+    with pytest.raises(DalilError, match="people sign in"):
+        check_reach(archive, host, Beyond(("example.org",), "cert.pem", "key.pem"))
+    with pytest.raises(DalilError, match="people sign in"):
+        check_reach(archive, "127.0.0.1", Beyond(("example.org",), proxy=True))
+    Book(archive.path).add("Olive", "four words stand here", "owner", by="setup")
+    for beyond, found in (
+        (Beyond(("example.org",)), "over TLS"),
+        (Beyond(("example.org",), "cert.pem"), "belong together"),
+        (Beyond((), "cert.pem", "key.pem"), "by which name"),
+    ):
+        with pytest.raises(DalilError, match=found):
+            check_reach(archive, host, beyond)
+    check_reach(archive, host, Beyond(("example.org",), "cert.pem", "key.pem"))
+    check_reach(archive, "127.0.0.1", Beyond(("example.org",), proxy=True))
 
 
 def test_help_says_how():

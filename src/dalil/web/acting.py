@@ -7,6 +7,7 @@ actor is known, and the archive is opened for writing for as long as the act tak
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -28,6 +29,7 @@ from dalil.web.render import FORM_COOKIE, link, page
 FIELD = "token"
 LARGEST_FORM = 64_000
 MOST_FIELDS = 100
+LONGEST_WAIT_S = 30.0  # for a form of so few bytes
 # Another writer (an `add` that runs) may hold the archive for a moment.
 WAIT_S = 10.0
 
@@ -61,7 +63,6 @@ def acting(handler: Handler) -> Callable:
         except DalilError as error:
             return refused(request, act, error, status=503)
 
-    # The visitor's form cookie (FORM_COOKIE) says nothing of who one is; accounts come in `actor`.
     endpoint.acting = True
     return endpoint
 
@@ -95,8 +96,8 @@ def cookie_of(request: Request) -> str:
 
 
 def sign(request: Request, cookie: str) -> str:
-    """The token for a cookie; another server, or this one started again, gives another."""
-    return hmac.new(request.app.state.secret, cookie.encode(), hashlib.sha256).hexdigest()
+    """The token for a cookie and a session; another server, or this one started again, gives another."""
+    return hmac.new(request.app.state.secret, f"{cookie} {request.state.session}".encode(), hashlib.sha256).hexdigest()
 
 
 def check_token(request: Request, form: dict[str, str]) -> None:
@@ -112,10 +113,14 @@ async def read_form(request: Request) -> dict[str, str]:
     if kind != "application/x-www-form-urlencoded":
         raise HTTPException(415)
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_FORM:
-            raise HTTPException(413)
+    try:
+        async with asyncio.timeout(LONGEST_WAIT_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > LARGEST_FORM:
+                    raise HTTPException(413)
+    except TimeoutError:
+        raise HTTPException(408) from None
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
     except ValueError:
@@ -135,7 +140,7 @@ def own_path(path: str) -> str:
 
 def actor(request: Request) -> str:
     """Whose name the log will hold."""
-    return request.app.state.person
+    return request.state.person.name if request.state.person else ""
 
 
 @contextmanager

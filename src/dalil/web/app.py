@@ -12,19 +12,29 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from dalil.archive.archive import default_person
+from dalil.web.accounts.book import Book, Person
+from dalil.web.accounts.gate import Gate
+from dalil.web.adding import Adding
 from dalil.web.fresh import Fresh
 from dalil.web.language import LANGUAGES
 from dalil.web.pages import ALL
 from dalil.web.render import page
-from dalil.web.security import Guard
+from dalil.web.security import LOOPBACK, Guard
 
 
 def create_app(
-    archive, *, lang: str = "en", by: str | None = None, apply: Callable[[object], object] | None = None
+    archive,
+    *,
+    lang: str = "en",
+    by: str | None = None,
+    apply: Callable[[object], object] | None = None,
+    hosts: tuple[str, ...] = LOOPBACK,
+    secure: bool = False,
 ) -> ASGIApp:
     """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen.
 
-    `by` is whose name the log holds for what is judged here; `apply` derives what a judgement changed.
+    `by` is whose name the log holds for what is judged here while there are no accounts; `apply` derives what a
+    judgement changed. `hosts` are the names that it answers to; `secure`: people reach it over TLS.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
@@ -34,11 +44,14 @@ def create_app(
     app.state.archive = archive
     app.state.lang = lang
     app.state.archive_name = archive.settings.name
-    app.state.person = by or default_person()
+    app.state.book = book = Book(archive.path)
+    app.state.adding = Adding(archive.path)
+    app.state.secure = secure
     app.state.apply = apply
     app.state.fresh = Fresh(archive.path / archive.settings.database)
     app.state.secret = secrets.token_bytes(32)
-    return Guard(app)
+    gate = Gate(app, book, ALL, own=Person(by or default_person(), "owner", opens=True))
+    return Guard(gate, hosts, secure=secure)
 
 
 def refused(request: Request, error: HTTPException) -> Response:

@@ -24,22 +24,30 @@ from dalil.archive.commands import archive_option
     show_default=True,
     help="Language for who has not chosen one.",
 )
-def serve_command(archive, port, no_browser, lang):
-    """Show an archive in the browser, on this machine alone.
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Where to listen.")
+@click.option("--name", "names", multiple=True, metavar="HOST", help="By which name people reach it (repeat).")
+@click.option("--cert", type=click.Path(exists=True, dir_okay=False), help="The certificate chain for TLS (PEM).")
+@click.option("--key", type=click.Path(exists=True, dir_okay=False), help="Its private key (PEM).")
+@click.option("--behind-proxy", is_flag=True, help="A proxy on this machine speaks TLS and passes requests on.")
+def serve_command(archive, port, no_browser, lang, host="127.0.0.1", names=(), cert=None, key=None, behind_proxy=False):
+    """Show an archive in the browser, on this machine alone unless people sign in.
 
-    Prints the address and serves until it is interrupted. Nothing leaves the machine and nothing is changed.
+    Prints the address and serves until it is interrupted. Nothing is asked of any other machine. Other machines may
+    reach it once there are accounts ("dalil account add"), over TLS of its own or behind a proxy on this machine.
 
     \b
     Example:
       dalil serve --archive my-archive
       dalil serve --archive my-archive --port 9000 --no-browser --lang ar
+      dalil serve --archive my-archive --host 0.0.0.0 --name archive.example.org --cert cert.pem --key key.pem
     """
     from dalil.archive import Archive
-    from dalil.web.server import serve
+    from dalil.web.server import Beyond, serve
 
     def announce(address: str) -> None:
         click.echo(address)
         click.echo("Stop with Ctrl+C.", err=True)
 
     with Archive.open(archive) as opened:
-        serve(opened, port=port, open_browser=not no_browser, lang=lang, announce=announce)
+        beyond = Beyond(tuple(names), cert, key, behind_proxy)
+        serve(opened, host, port, open_browser=not no_browser, lang=lang, announce=announce, beyond=beyond)

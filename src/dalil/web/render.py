@@ -31,9 +31,10 @@ PLACES = (
     ("outlook", "/outlook", "x"),
     ("search", "/search", "f"),
     ("log", "/log", "h"),
+    ("add", "/add", "a"),
 )
 # What a page may be asked to say after an act.
-TOLD = ("judged", "undone")
+TOLD = ("judged", "undone", "accounts")
 
 
 @lru_cache
@@ -73,6 +74,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "place_name": partial(place_name, lang),
         "reporter": partial(reporter, lang),
         "veil": plain,
+        "accounts": getattr(request.state, "accounts", False),
+        "person": getattr(request.state, "person", None),
         "here": request.url.path,
         "switch": switch(request, lang),
         "archive_name": request.app.state.archive_name,

@@ -77,14 +77,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class Guard:
-    """ASGI middleware: puts EVERYWHERE on every answer and refuses requests that name another host than this machine.
+    """ASGI middleware: puts EVERYWHERE on every answer and refuses requests that name another host than its own.
 
     The host is checked because a page elsewhere can point its own name at 127.0.0.1 and read what a loopback server
     answers (DNS rebinding).
     """
 
-    def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = LOOPBACK):
-        self.app, self.hosts = app, hosts
+    def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = LOOPBACK, *, secure: bool = False):
+        self.app, self.hosts = app, tuple(host.lower() for host in hosts)
+        # Over TLS a browser is told to come back over nothing else.
+        self.headers = {**EVERYWHERE, "strict-transport-security": "max-age=31536000"} if secure else EVERYWHERE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -94,11 +96,11 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in EVERYWHERE.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        app = self.app if self.known(scope) else PlainTextResponse("This server answers its own machine only.\n", 421)
+        app = self.app if self.known(scope) else PlainTextResponse("This server does not answer to that name.\n", 421)
         await app(scope, receive, guarded)
 
     def known(self, scope: Scope) -> bool:

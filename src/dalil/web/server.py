@@ -1,4 +1,4 @@
-"""The pages on this machine's own address: loopback only, until there are accounts."""
+"""The pages on this machine's own address; beyond it only with accounts and TLS."""
 
 from __future__ import annotations
 
@@ -9,14 +9,32 @@ import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 
 import uvicorn
 
 from dalil.errors import DalilError
+from dalil.web.accounts.book import Book
 from dalil.web.app import create_app
+from dalil.web.security import LOOPBACK
 
 PORT = 8484
 PORTS_TRIED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """How other machines reach the pages: by which names, over whose TLS."""
+
+    names: tuple[str, ...] = ()
+    cert: str | None = None
+    key: str | None = None
+    proxy: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach it over TLS, so that cookies may ask for it."""
+        return bool(self.cert) or self.proxy
 
 
 def serve(
@@ -27,15 +45,27 @@ def serve(
     open_browser: bool = True,
     lang: str = "en",
     announce: Callable[[str], None] | None = None,
+    beyond: Beyond | None = None,
 ) -> None:
     """The pages of the opened archive have been served until the process was told to stop.
 
     `announce` gets the address once the port is held; the browser opens it if there is a screen to show it on.
+    `beyond` says how other machines reach it. DalilError where that would not be safe.
     """
+    beyond = beyond or Beyond()
+    check_reach(archive, host, beyond)
     listener = listen(host, port)
-    address = f"http://{host}:{listener.getsockname()[1]}/"
+    shown = beyond.names[0] if beyond.cert and beyond.names else host
+    address = f"{'https' if beyond.cert else 'http'}://{shown}:{listener.getsockname()[1]}/"
+    app = create_app(archive, lang=lang, hosts=(*LOOPBACK, host, *beyond.names), secure=beyond.secure)
     config = uvicorn.Config(
-        create_app(archive, lang=lang),
+        app,
+        ssl_certfile=beyond.cert,
+        ssl_keyfile=beyond.key,
+        proxy_headers=beyond.proxy,
+        forwarded_allow_ips="127.0.0.1",
+        timeout_keep_alive=10,
+        h11_max_incomplete_event_size=64 * 1024,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -51,12 +81,23 @@ def serve(
         server.run(sockets=[listener])
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that holds `port`, or the next free one above it; 0 takes any. Refused beyond loopback."""
-    if not is_loopback(host):
+def check_reach(archive, host: str, beyond: Beyond) -> None:
+    """Nothing, where whoever can reach the pages has to sign in over TLS, or is at this machine; else DalilError."""
+    outside = not is_loopback(host)
+    if (outside or beyond.proxy) and not Book(archive.path).in_use:
+        raise DalilError(f'{host}: other machines may reach this only if people sign in. Run "dalil account add" first')
+    if outside and not beyond.cert:
         raise DalilError(
-            f"expected an address of this machine alone, found {host}. Use 127.0.0.1: there are no accounts yet"
+            f"{host}: other machines may reach this only over TLS. Give --cert and --key, or --behind-proxy"
         )
+    if bool(beyond.cert) != bool(beyond.key):
+        raise DalilError("--cert and --key belong together. Give both, or neither")
+    if (outside or beyond.proxy) and not beyond.names:
+        raise DalilError("say by which name people reach it, with --name: requests for another name are refused")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that holds `port`, or the next free one above it; 0 takes any."""
     for candidate in range(port, port + PORTS_TRIED if port else 1):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if os.name != "nt":

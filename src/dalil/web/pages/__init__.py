@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dalil.web.pages import (
+    account,
+    add,
     footage,
     incident,
     incidents,
@@ -31,5 +33,7 @@ ALL = (
     *search.ROUTES,
     *log.ROUTES,
     *objects.ROUTES,
+    *add.ROUTES,
+    *account.ROUTES,
     *static.ROUTES,
 )

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dalil.web.accounts.roles import NOBODY, needs
+
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -43,6 +45,7 @@ def packed(name: str) -> bytes:
     return gzip.compress(files()[name], 6, mtime=0)
 
 
+@needs(NOBODY)
 def static_file(request: Request) -> Response:
     """One of our files; it may be cached for good, since its address carries its digest."""
     name = request.path_params["name"]

@@ -27,6 +27,7 @@ COMMANDS = (
         "Choose a place, correct a claim, join or part incidents.",
     ),
     ("undo", "dalil.incidents.judge_commands:undo_command", "Take a judgement back."),
+    ("compare", "dalil.incidents.compare_commands:compare_command", "Hold the archive against another record."),
     ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),
     ("locate", "dalil.atlas.commands:locate_command", "Find the places that a name may mean."),
     ("date", "dalil.calendar.commands:date_command", "Find the days that a text speaks of."),

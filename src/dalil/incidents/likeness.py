@@ -18,11 +18,14 @@ from rapidfuzz.fuzz import ratio
 
 from dalil.atlas.distance import distance_km
 from dalil.atlas.keys import coarse, key_of
+from dalil.incidents.parties import allied
 from dalil.incidents.profile import Point, Profile, bounds, fold_name
 from dalil.records import Candidate, DateSpan, Evidence, Place, Toll
 
 # Longer spans ("in November") hold many events.
 SHORT_DAYS = 8
+# Evidence of the event itself, not of where and when.
+PARTICULAR = ("time of day", "killed", "injured", "target", "named victims", "footage")
 Verdict = Literal["same", "possibly_same", "different"]
 
 
@@ -66,7 +69,8 @@ def findings(left: Profile, right: Profile) -> Iterator[Finding]:
     yield from compare_places(left, right)
     yield from compare_place_names(left, right)
     yield from compare_kinds(left, right)
-    yield from compare_tolls("killed", left.killed, right.killed)
+    yield from compare_harmed(left, right)
+    yield from compare_tolls("killed", *like_counts(left, right))
     yield from compare_tolls("injured", left.injured, right.injured)
     yield from compare_suspects(left, right)
     yield from compare_targets(left, right)
@@ -76,13 +80,14 @@ def findings(left: Profile, right: Profile) -> Iterator[Finding]:
 
 
 def judge(evidence: tuple[Evidence, ...]) -> Verdict:
-    """What the evidence comes to: never "same" unless both the day and the place speak for it."""
+    """What the evidence comes to: never "same" unless the day, the place and something of the event itself speak for
+    it; near-by places are often hit on one day."""
     w = weights()
     total = score(evidence)
     if any(e.weight <= w["rules_out"] for e in evidence):
         return "different"
     speaking = {e.name for e in evidence if e.weight > 0}
-    if {"day", "place"} <= speaking and total >= w["same_at"]:
+    if {"day", "place"} <= speaking and not speaking.isdisjoint(PARTICULAR) and total >= w["same_at"]:
         return "same"
     return "possibly_same" if total >= w["possibly_at"] else "different"
 
@@ -161,13 +166,39 @@ def compare_kinds(left: Profile, right: Profile) -> Iterator[Finding]:
     """The kind of attack: same, same family, or another."""
     a, b = families().get(left.kind), families().get(right.kind)
     vague = settings()["vague"]["kinds"]
-    if left.kind == right.kind:
+    if left.kind in vague or right.kind in vague:
+        case = "kind_vague"
+    elif left.kind == right.kind:
         case = "kind_same"
-    elif left.kind in vague or right.kind in vague or (a is not None and a == b):
+    elif a is not None and a == b:
         case = "kind_family"
     else:
         case = "kind_differs"
     yield Finding("kind", case, left.kind, right.kind)
+
+
+def like_counts(left: Profile, right: Profile) -> tuple[tuple[int, int | None] | None, tuple[int, int | None] | None]:
+    """The dead of both as far as they can be compared: civilians, where one side tells them apart."""
+    if left.civilians is None and right.civilians is None:
+        return left.killed, right.killed
+    return left.civilians or left.killed, right.civilians or right.killed
+
+
+def compare_harmed(left: Profile, right: Profile) -> Iterator[Finding]:
+    """Fighters alone on one side and civilians on the other are hardly the same dead."""
+    sides = [(of_fighters(p), of_civilians(p)) for p in (left, right)]
+    if any(fighters and sides[1 - n][1] for n, (fighters, _) in enumerate(sides)):
+        yield Finding("harmed", "harmed_differs", *("fighters" if f else "civilians" for f, _ in sides))
+
+
+def of_fighters(profile: Profile) -> bool:
+    """Whether all the dead are fighters."""
+    return profile.civilians is not None and profile.civilians[1] == 0
+
+
+def of_civilians(profile: Profile) -> bool:
+    """Whether some of the dead are said to be civilians."""
+    return profile.civilians is not None and (profile.civilians[1] is None or profile.civilians[1] > 0)
 
 
 def compare_tolls(name: str, left: tuple | None, right: tuple | None) -> Iterator[Finding]:
@@ -175,22 +206,26 @@ def compare_tolls(name: str, left: tuple | None, right: tuple | None) -> Iterato
     if not left or not right:
         return
     (low_a, high_a), (low_b, high_b) = left, right
-    apart = max(low_a - high_b if high_b is not None else 0, low_b - high_a if high_a is not None else 0)
-    low, high = sorted((low_a, low_b))
-    if apart > 0:
-        case = (
-            "toll_near" if apart <= 1 or high <= 1.5 * low else "toll_far" if high > 3 * max(low, 1) else "toll_apart"
-        )
+    below = high_a if high_a is not None and high_a < low_b else high_b if high_b is not None else None
+    above = max(low_a, low_b)
+    if below is not None and below < above:
+        near, far = above - below <= 1 or above <= 1.5 * below, above > 3 * max(below, 1)
+        case = "toll_near" if near else "toll_far" if far else "toll_apart"
     else:
-        large = min(low_a, low_b) >= weights()["toll_telling"] and high <= 1.5 * low
+        large = min(low_a, low_b) >= weights()["toll_telling"] and above <= 1.5 * min(low_a, low_b)
         case = "toll_fits_large" if large else "toll_fits"
     yield Finding(name, f"{name}_{case}", show_bounds(left), show_bounds(right))
 
 
 def compare_suspects(left: Profile, right: Profile) -> Iterator[Finding]:
-    """Shared suspects; different ones speak softly against, since attribution is what reports dispute most."""
+    """Shared suspects; allies are often taken for each other, and even opponents speak but softly against, since
+    attribution is what reports dispute most."""
     if left.suspects and right.suspects:
-        case = "suspect_same" if set(left.suspects) & set(right.suspects) else "suspect_differs"
+        if set(left.suspects) & set(right.suspects):
+            case = "suspect_same"
+        else:
+            friends = any(allied(a, b) for a in left.suspects for b in right.suspects)
+            case = "suspect_allied" if friends else "suspect_differs"
         yield Finding("suspects", case, left.suspects_shown, right.suspects_shown)
 
 

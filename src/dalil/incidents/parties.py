@@ -35,6 +35,20 @@ def names() -> dict[tuple[str, ...], Party]:
     return found
 
 
+@cache
+def sides() -> dict[str, frozenset[str]]:
+    """Party → the sides on which it fought."""
+    text = resources.files("dalil.incidents").joinpath("allies.tsv").read_text("utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
+    parties = {party for _, named in rows for party in named.split()}
+    return {party: frozenset(side for side, named in rows if party in named.split()) for party in parties}
+
+
+def allied(one: str, other: str) -> bool:
+    """Whether the two parties fought on one side."""
+    return bool(sides().get(one, frozenset()) & sides().get(other, frozenset()))
+
+
 def voices() -> list[list[str]]:
     """The rows of voices.tsv."""
     text = resources.files("dalil.incidents").joinpath("voices.tsv").read_text("utf-8")

@@ -10,6 +10,7 @@ from dalil.records import Account, Place, Suspect, TextIncident, Toll
 
 # An ambiguous name is compared by its likeliest meanings only; further ones are noise.
 MEANINGS = 3
+CIVILIANS, FIGHTERS = ("civilian",), ("fighter", "soldier", "police")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Profile:
     points: tuple[Point, ...] = ()
     killed: tuple[int, int | None] | None = None
     injured: tuple[int, int | None] | None = None
+    civilians: tuple[int, int | None] | None = None
     suspects: tuple[str, ...] = ()
     suspects_shown: str = ""
     victims: tuple[str, ...] = ()
@@ -67,6 +69,7 @@ def profile_of_event(event: TextIncident, *, text: str = "", voices: tuple[str, 
         points=points(where),
         killed=stated(event.killed),
         injured=stated(event.injured),
+        civilians=civilians(event.killed),
         suspects=tuple(sorted({suspect_id(s) for s in named})),
         suspects_shown=", ".join(dict.fromkeys(s.mentions[0] for s in named)),
         victims=tuple(sorted({fold_name(m) for v in event.victims if v.named for m in v.mentions})),
@@ -93,6 +96,20 @@ def stated(toll: Toll | None) -> tuple[int, int | None] | None:
     if toll is None or (toll.low is None and toll.best is None and toll.high is None):
         return None
     return bounds(toll)
+
+
+def civilians(toll: Toll | None) -> tuple[int, int | None] | None:
+    """The civilians among the dead, where the toll tells them or the fighters apart; those of unknown kind may be."""
+    if toll is None or not any(g.group in (*FIGHTERS, *CIVILIANS) for g in toll.groups):
+        return None
+    counted = [(g.group, bounds(Toll(g.low, g.best, g.high, None))) for g in toll.groups]
+    civil = next((span for group, span in counted if group in CIVILIANS), None)
+    fighting = sum(span[0] for group, span in counted if group in FIGHTERS)
+    if not fighting:
+        return civil
+    low = civil[0] if civil else 0
+    _, most = bounds(toll)
+    return low, None if most is None else max(low, most - fighting)
 
 
 def bounds(toll: Toll) -> tuple[int, int | None]:

@@ -3,7 +3,8 @@
     python bench/linking/fit.py [--write]
 
 The model is a sum: one weight for each case of weights.toml, by logistic regression with a pull (L2) towards the
-values of by_hand.toml, since some cases are seen only a few times; what no labelled pair shows is not fitted. How strong the pull is comes from five-fold cross-validation on the fitting half.
+values of by_hand.toml, since some cases are seen only a few times; what no labelled pair shows is not
+fitted. How strong the pull is comes from five-fold cross-validation on the fitting half.
 """
 
 from __future__ import annotations
@@ -78,9 +79,11 @@ def loss(table: np.ndarray, same: np.ndarray, found: np.ndarray) -> float:
 def best_pull(table: np.ndarray, same: np.ndarray, prior: np.ndarray) -> float:
     """The pull with the least loss in five folds."""
     fold = np.arange(len(same)) % 5
+
     def held(pull: float) -> float:
         parts = [(fold != f, fold == f) for f in range(5)]
         return float(np.mean([loss(table[b], same[b], fit(table[a], same[a], prior, pull)) for a, b in parts]))
+
     return min(PULLS, key=held)
 
 

@@ -48,6 +48,7 @@ def homes_and_pairs(conn) -> tuple[dict[str, str], set[frozenset[str]]]:
 
 def score(pairs: list[Pair], homes: dict[str, str], asked: set[frozenset[str]]) -> dict[str, float]:
     """The figures over these labels."""
+
     def state(pair: Pair) -> str:
         one, two = (homes[row.part.document.object] for row in (pair.ucdp, pair.airwars))
         return "linked" if one == two else "suggested" if frozenset((one, two)) in asked else "apart"

@@ -79,6 +79,15 @@ def test_bagit_python_agrees(exported):
     bagit.Bag(str(exported[0])).validate()
 
 
+def test_bagit_utils_agrees(exported, folder):
+    """A second implementation, which shares no code with bagit-python."""
+    from bagit_utils import Bag
+
+    assert Bag(exported[0], load=True).validate().valid
+    next((folder / "data" / "objects").iterdir()).write_bytes(b"other")
+    assert not Bag(folder, load=True).validate().valid
+
+
 def the_page_s_commands():
     """The block of shell commands of docs/case-file.md that need no dalil."""
     text = PAGE.read_text("utf-8")

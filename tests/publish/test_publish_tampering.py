@@ -16,7 +16,7 @@ import bagit
 import pytest
 from case_files import SCRIPT, export, load, rehash, run
 
-from dalil.archive import Archive, lines
+from dalil.archive import Archive, lines, merkle
 from dalil.archive.notes import Signer, checkpoint_text
 
 SEED = int(os.environ.get("DALIL_MUTATION_SEED", "1"))
@@ -330,6 +330,43 @@ def folder_instead(name):
     return change
 
 
+def of_act(act):
+    """Changes the disclosures of the first shown line of that kind."""
+
+    def with_change(how):
+        def change(folder):
+            rows, mark = disclosures(folder), f'{{"act":"{act}"'.encode()
+            seq = next(seq for seq in rows if log_lines(folder)[seq].startswith(mark))
+            rows[seq] = how(seq, rows[seq])
+            write_disclosures(folder, {seq: parts for seq, parts in rows.items() if parts})
+
+        return change
+
+    return with_change
+
+
+def forged(seq, parts):
+    return [lines.disclose("verdict", "different", bytes(16)), *parts[1:]]
+
+
+def other_salt(seq, parts):
+    name, value = lines.read_disclosure(parts[0])
+    return [lines.disclose(name, value, b"sixteen bytes!!!"), *parts[1:]]
+
+
+def value_of_a_withheld_line(folder):
+    """A forger shows a withhold line that says something else."""
+    rows = disclosures(folder)
+    seq = next(s for s, line in enumerate(log_lines(folder)) if line.startswith(b'{"act":"withhold"'))
+    rows[seq] = [lines.disclose("reason", "nothing to hide", bytes(16))]
+    write_disclosures(folder, dict(sorted(rows.items())))
+
+
+def nul_in_manifest(folder):
+    path = folder / "manifest-sha256.txt"
+    path.write_bytes(path.read_bytes().replace(b"data/", b"data/\0", 1))
+
+
 # Found by any checker of manifests, and by us.
 PLAIN = {
     "flipped bit in an object": flipped_bit("data/objects/*"),
@@ -350,6 +387,12 @@ PLAIN = {
     "linked folder": linked_folder,
     "pipe": pipe,
     "name with a newline": odd_name(b"a\nb"),
+    "name with a backslash": odd_name(b"..\\..\\x"),
+    "name in a decomposed form": odd_name("re\u0301ports".encode()),
+    "name that differs in case only": extra("data/CASE.json"),
+    "NUL in a manifest": nul_in_manifest,
+    "link to itself": lambda folder: (folder / "data/loop").symlink_to("loop"),
+    "link to the folder above": lambda folder: (folder / "data/up").symlink_to(".."),
     "name that is not UTF-8": odd_name(b"\xff\xfe"),
     "name with a turn of direction": odd_name("\u202etxt".encode()),
     "empty manifest": emptied("manifest-sha256.txt"),
@@ -400,6 +443,17 @@ COHERENT = {
     "forged disclosure, its digest put into the line": forged_disclosure_with_its_digest_in_the_line,
     "moved disclosures": moved_disclosures,
     "dropped disclosure": dropped_disclosure,
+    "name that differs in case only": extra("data/CASE.json"),
+    "read-me that differs in case only": extra("readme.en.txt"),
+    "judgement forged": of_act("judge")(forged),
+    "judgement dropped": of_act("judge")(lambda seq, parts: []),
+    "judgement with another salt": of_act("judge")(other_salt),
+    "judgement's reason dropped": of_act("judge")(lambda seq, parts: parts[:-2]),
+    "erasure forged": of_act("erase")(forged),
+    "erasure dropped": of_act("erase")(lambda seq, parts: []),
+    "withheld line shown with other words": value_of_a_withheld_line,
+    "co-signature put in by hand": extra("custody/witness.cosig"),
+    "proof of another clock put in by hand": extra("custody/stamps/" + "0" * 64 + "-0.ots"),
     "disclosure twice": disclosure_twice,
     "row of disclosures twice": row_twice,
     "disclosures of a line that is not there": row_of_no_line(10**9),
@@ -469,6 +523,80 @@ def test_a_bagit_validator_finds_no_coherent_change(exported, tmp_path):
         found += not bagit.Bag(str(folder)).is_valid()
     print(f"{len(COHERENT)} coherent changes: bagit-python found {found}")
     assert found == 0
+
+
+@pytest.mark.slow
+def test_the_table_of_docs_case_file(exported, tmp_path, checker):
+    """The same classes for each checker, as docs/case-file.md has them: how many each one finds."""
+    from bagit_utils import Bag
+
+    key = exported[1].read_bytes()
+    count = dict.fromkeys(((kind, who) for kind in ("plain", "coherent") for who in ("ours", "python", "utils")), 0)
+    for kind, classes in (("plain", PLAIN), ("coherent", COHERENT)):
+        for change in classes.values():
+            folder = tmp_path / "case"
+            shutil.copytree(exported[0], folder)
+            change(folder)
+            if kind == "coherent":
+                rehash(folder)
+            count[kind, "ours"] += verdict(checker, folder, key) is not None
+            for who, accepts in (("python", lambda f: bagit.Bag(str(f)).is_valid()),
+                                 ("utils", lambda f: Bag(f, load=True).validate().valid)):  # fmt: skip
+                try:
+                    count[kind, who] += not accepts(folder)
+                except Exception:  # noqa: BLE001 - a refusal, however it is made
+                    count[kind, who] += 1
+            shutil.rmtree(folder, ignore_errors=True)
+    print({"plain": len(PLAIN), "coherent": len(COHERENT)}, count)
+    assert count["plain", "ours"] == len(PLAIN) and count["coherent", "ours"] == len(COHERENT)
+
+
+# ---------------------------------------------------------------- a hostile archive that signs whatever it likes
+
+
+def signed_with(folder, archive, plain: bytes):
+    """The case file with one more value beside its first capture, of the very bytes given, all of it signed anew."""
+    text = base64.urlsafe_b64encode(plain).rstrip(b"=").decode()
+    log, rows = log_lines(folder), disclosures(folder)
+    seq = captures(folder)[0]
+    parsed = lines.read_line(log[seq])
+    log[seq] = lines.render(seq, parsed.at, parsed.act, sorted([*parsed.sd[1:], lines.digest_of(text)]))
+    write_log(folder, log)
+    own = {lines.digest_of(part): part for part in rows[seq]}
+    rows[seq] = [own[digest] for digest in lines.read_line(log[seq]).sd if digest in own] + [text]
+    write_disclosures(folder, rows)
+    origin = (folder / "custody/checkpoint.note").read_text("utf-8").split("\n")[0]
+    root = merkle.root([merkle.leaf_hash(line) for line in log])
+    signer = Signer.load(origin, archive / "keys" / "log.pem")
+    (folder / "custody/checkpoint.note").write_text(signer.sign_note(checkpoint_text(origin, len(log), root)), "utf-8")
+    rehash(folder)
+
+
+HOSTILE = {
+    "nested without end": b'["s","x",' + b"[" * 200_000 + b"]" * 200_000 + b"]",
+    "objects nested without end": b'["s","x",' + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"]",
+    "a number of a million digits": b'["s","x",' + b"9" * 1_000_000 + b"]",
+    "a fraction without end": b'["s","x",1e999999999]',
+    "no number at all": b'["s","x",NaN]',
+    "NUL in a name": b'["s","x\\u0000",1]',
+    "half a character": b'["s","x","\\ud800"]',
+    "a key twice": b'["s","x",{"a":1,"a":2}]',
+    "keys out of order": b'["s","x",{"b":1,"a":2}]',
+    "a name that is a list": b'["s",["x"],1]',
+    "too few": b'["s"]',
+    "no list": b'{"s":1}',
+    "bytes that are no text": b"\xff\xfe\xff",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_values_that_are_signed_end_in_a_line_not_in_a_traceback(exported, folder, name):
+    signed_with(folder, exported[2], HOSTILE[name])
+    done = run(folder, exported[1])  # fails on a traceback
+    assert done.returncode in (0, 1) and done.stdout.splitlines()[-1].startswith(("GOOD", "BAD"))
+    if name in ("a key twice", "keys out of order", "nested without end", "no list", "bytes that are no text"):
+        assert done.returncode == 1
 
 
 def test_another_archives_key_is_refused(exported, tmp_path):

@@ -36,7 +36,11 @@ COMMANDS = (
     ("serve", "dalil.web.commands:serve_command", "Show an archive in the browser, on this machine alone."),
     ("account", "dalil.web.accounts.commands:account_command", "Say who may use the pages, beyond your own machine."),
     ("withhold", "dalil.archive.commands:withhold_command", "Keep values or files out of exports."),
-    ("redact", "dalil.archive.commands:redact_command", "Take in a redacted copy and log what it was made of."),
+    (
+        "redact",
+        "dalil.footage.redaction_commands:redact_command",
+        "Take in or make a redacted copy, and log it.",
+    ),
     ("erase", "dalil.archive.commands:erase_command", "Remove values or files for good, and log it."),
     ("export", "dalil.publish.commands:export_command", "Write a case file for a court or a colleague."),
     ("checkpoint", "dalil.archive.commands:checkpoint_command", "Sign the log as it is now, for others to keep."),

@@ -240,29 +240,6 @@ def withhold_command(
     click.echo(one_line(f"line {entry.seq}: {'shown again' if lift else 'withheld'} from {recipient}: {names}"))
 
 
-@click.command("redact")
-@archive_option
-@by_option
-@reason_option
-@click.argument("original", metavar="OBJECT")
-@click.argument("copy", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def redact_command(archive: Path, by: str, reason: str, original: str, copy: Path) -> None:
-    """Take in a redacted COPY of an object (blurred, blackened, cut) and log of which original it was made, and why.
-
-    The original stays as it is; "dalil withhold" keeps it out of exports.
-
-    \b
-    Example:
-      dalil redact --archive my-archive 3fa9c1d2e4 faces-blurred.mp4 --reason "shows bystanders"
-    """
-    from dalil.archive import removal
-
-    with open_to_write(archive) as opened:
-        sha256 = removal.the_object(opened, original)
-        entry = removal.redact(opened, sha256, copy, reason=reason, by=by)
-    click.echo(f"line {entry.seq}: {entry.disclosed['object']} is a redacted copy of {sha256}")
-
-
 # ---------------------------------------------------------------- checkpoints and their time
 
 

@@ -229,3 +229,37 @@ def test_no_phrase_opens_where_the_quick_look_sees_none():
             may_open = openings(made)
             opened = [k for k in range(made.n) if (p := phrase_at(made, k)) is not None and p.j > k]
             assert all(may_open[k] for k in opened), (row["id"], made.w)
+
+
+# ---------------------------------------------------------------- tolls of incidents
+
+
+def tolls(text):
+    """(killed, injured) over the incidents of a text."""
+    read = read_text(text, lang="en").incidents
+    return tuple(
+        sum(t.best or 0 for i in read if (t := getattr(i, kind)) is not None) for kind in ("killed", "injured")
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        ("The man was shot last Thursday and died over the weekend.", 1, 0),
+        ("Martin Sands, of Oxley, was shot in the neck and pronounced dead inside the car.", 1, 0),
+        ("A man who was shot in the stomach Monday night passed away Tuesday morning.", 1, 0),
+        ("Officers found the body of 26-year-old Martin Kell in the backyard of an empty home.", 1, 0),
+        ("They found a man in his seventies dead from a gunshot wound.", 1, 0),
+        ("One man was killed and another taken to a hospital after a shooting.", 1, 1),
+        ("The shooting left one person dead and another injured.", 1, 1),
+        ("Two men got into an argument and one was shot.", 0, 1),
+        ("Officers were dispatched to the area on a report of a person shot.", 0, 1),
+        ("A man was shot. He was taken to Ostrow Medical Center in critical condition.", 0, 1),
+        ("One of the bullets struck the driver in the shoulder.", 0, 1),
+        ("Another mob beat to death two more traders in Oxley on 20 June.", 2, 0),
+        ("The officer's body camera was on. At least one other person remains at large.", 0, 0),
+        ("A police officer shot and killed an aggressive pit bull.", 0, 0),
+    ],
+)
+def test_each_person_is_counted_once_and_where_he_ended(text, killed, injured):
+    assert tolls(text) == (killed, injured)

@@ -20,6 +20,7 @@ from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
 OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
+UNSURE = frozenset({"care", "wound", "suffer"})  # taken to hospital, found with wounds: some of them may have died
 SPECIFIC = 5  # from this rank of telling on, two types are two kinds of act
 PROPER = frozenset(
     {
@@ -326,7 +327,8 @@ def _survivors(event: Event) -> Toll | None:
     outright = [
         t
         for d in event.drafts
-        if (t := toll_of([m for m in d.mentions if m.effect == "injury"], "injured")) is not None
+        if (t := toll_of([m for m in d.mentions if m.effect == "injury" and m.frame not in UNSURE], "injured"))
+        is not None
     ]
     plain = _highest(outright)
     if plain is not None and (value(plain) or 0) >= min(counted, value(toll)):
@@ -359,7 +361,8 @@ def _score(event: Event) -> float:
 
 def _without_history(events: list[Event], published: date | None) -> list[Event]:
     """Events long before the main one are history: their claims turn background and make no incident."""
-    main = next((e for e in events if e.own is not None and _recent(e.own, published)), None)
+    recent = (e for e in events if e.own is not None and e.type != "detention" and _recent(e.own, published))
+    main = next(recent, None)
     if main is None:
         return events
     day = main.own.start

@@ -133,7 +133,12 @@ def state(m: Mention) -> None:
     line = m.line
     before = line.owner[m.i - 1] if m.i else None
     counted = before is not None and before.kind in ("actor", "thing") and before.amount is not None
+    if before is not None and line.is_(m.i, "condition") and before.i and line.is_(before.i - 1, "loc"):
+        before, counted = None, False  # "was taken to X Hospital in critical condition"
     if before is not None and (before.kind in ("number", "people", "name") or counted):
+        if before.other:
+            m.victims = [before]
+            return
         m.victims = [before] if not line.is_(before.i - 1, "and") else list_back(line, before, PEOPLE)[0]
         return
     k = skip_back(line, m.i - 1)
@@ -155,5 +160,5 @@ def _found_before(line: Line, i: int) -> int | None:
     for k in range(i - 2, max(-1, i - 25), -1):
         verb = line.entry(k, "verb")
         if verb is not None and line.owner[k] is None:
-            return k if verb.a == "find" and line.w[i - 1] == "," else None
+            return k if verb.a == "find" and (line.w[i - 1] == "," or i - k <= 8) else None
     return None

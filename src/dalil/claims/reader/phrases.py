@@ -165,9 +165,11 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         )
         _after(line, found)
         return found
+    if line.w[i] == "another" and k == i + 1 < line.n and _plain(line, k) and line.marks[k] is None:
+        return _unknown(line, i, k)
     if other and ((k > i and line.is_(k - 1, "other")) or amount is not None or line.w[i] != "other"):
         return Phrase(
-            "people", i, k, i, i, k, None, amount, plural=line.w[k - 1] != "other" and amount is None, other=True
+            "people", i, k, i, i, k, None, amount, plural=line.w[k - 1] == "others" and amount is None, other=True
         )
     if line.shout and not determined and amount is None:
         stop = called(line, i)
@@ -191,6 +193,7 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
 def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     """The head noun after determiners and numbers, with the modifiers before it."""
     core, head, entry, state, age = k, None, None, None, None
+    called_from = k
     steps = 0
     while k < line.n and steps <= MODIFIERS:
         e = head_entry(line, k)
@@ -208,6 +211,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
         if found_age:
             age, k = found_age
             opened = True
+            called_from = k
             if k >= line.n or not (_plain(line, k) or head_entry(line, k) or line.entry(k, "verb")):
                 return Phrase("people", i, k, core, k - 1, k, age=age)
             continue
@@ -230,6 +234,8 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             else False
         ):
             k += 1
+    if head is None and age is not None and (stop := name_at(line, called_from)) > called_from:
+        return Phrase("name", i, stop, called_from, called_from, stop, age=age, name=(called_from, stop))
     if head is None:
         stop = name_at(line, core)
         if stop > core and (stop - core > 1 or core > 0 or (stop < line.n and line.w[stop] == ",")):
@@ -285,7 +291,7 @@ def _unknown(line: Line, i: int, k: int) -> Phrase | None:
     start = k
     while k < line.n and k - start < UNKNOWN and line.w[k][0].isalpha() and line.marks[k] is None:
         k += 1
-    if k < line.n and (line.entry(k, "noun") is not None or line.w[k] == "-"):
+    if k < line.n and (line.entry(k, "noun") is not None or line.w[k] == "-" or line.is_(k, "nonperson")):
         return None
     if k == start or line.is_(k - 1, "nonperson") or (line.cap[k - 1] and not line.shout):
         return None

@@ -7,6 +7,7 @@ from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import PEOPLE
 from dalil.claims.reader.phrases import Phrase
 
+SHARED = 9  # words between two verbs of one subject joined by "and", on sentences of our own
 REACH = 14  # words between a trigger and its preposition, on sentences of our own
 
 
@@ -101,7 +102,7 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         k -= 1
         if k >= 0 and line.w[k] == ",":
             k -= 1
-    if line.is_(k, "and") and (before := verb_ending(line, k)) is not None:
+    if line.is_(k, "and") and (before := _verb_before(line, k)) is not None:
         return subject(line, before, kinds)
     k = _over_aside(line, k)
     fallback: Phrase | None = None
@@ -114,7 +115,11 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
             continue
         if phrase is None:
             if _wall(line, k, i):
-                break
+                opened = _aside_of(line, k)
+                if opened is None:
+                    break
+                k = opened - 1
+                continue
             k -= 1
             continue
         before = phrase.i - 1
@@ -123,6 +128,9 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
             fits = False
         if fits and phrase.kind in ("people", "number") and phrase.j == i and phrase.amount is not None:
             return list_back(line, phrase, kinds)[0]
+        beside = phrase.j == i and phrase.kind == "people" and line.is_(phrase.i, "singular")
+        if fits and beside and before >= 0 and line.is_(before, "of"):
+            return [phrase]  # "a report of a man shot"
         if fits and phrase.kind == "thing" and phrase.definite:
             fits = False
         if fits and phrase.kind == "people" and line.w[i - 1] == "being" and phrase.j == i - 1:
@@ -151,6 +159,36 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
     if fallback is not None and not line.is_(fallback.i - 1, "by"):
         return [fallback]
     return []
+
+
+def _verb_before(line: Line, k: int) -> int | None:
+    """The verb that "and" at k joins to another of the same subject: "was shot last Thursday and died"."""
+    ending = verb_ending(line, k)
+    if ending is not None:
+        return ending
+    for x in range(k - 1, max(-1, k - SHARED), -1):
+        if line.w[x] in (";", ":", "—", ",") or line.is_(x, "sub") or line.is_(x, "and"):
+            return None
+        verb = line.entry(x, "verb")
+        if verb is not None and line.owner[x] is None and verb.form in ("past", "part"):
+            return x if verb.a in ("harm", "care", "suffer", "hit") else None
+    return None
+
+
+def _aside_of(line: Line, k: int) -> int | None:
+    """Where the clause opens that the verb at k belongs to and that only describes the subject.
+
+    "A man who was shot on Monday died", "a boy shot in a quarrel died".
+    """
+    verb = line.entry(k, "verb")
+    if verb is None or verb.form not in ("past", "part") or verb.a != "harm":
+        return None
+    x = skip_back(line, k - 1)
+    if x >= 0 and line.w[x] in ("who", "that"):
+        return x - 1 if x and line.w[x - 1] == "," else x
+    before = line.owner[k - 1] if k else None
+    led = before is not None and before.kind == "people" and line.is_(before.i, "singular")
+    return k if led and voice(line, k, line.end(k), verb) == "reduced" else None
 
 
 def _over_aside(line: Line, k: int) -> int:
@@ -250,6 +288,8 @@ def list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> tuple[list[Ph
             and not line.is_(phrase.i - 1, "include")
         ):
             owner = line.owner[phrase.i - 2] if phrase.i > 1 and line.is_(phrase.i - 1, "of") else None
+            if phrase.kind == "thing":
+                break
             if owner is None or owner.amount is None or owner.kind not in kinds:
                 inside = line.w[k] != "," and not line.is_(phrase.i - 1, "include")
                 break
@@ -292,6 +332,10 @@ def _over(line: Line, k: int, kinds: tuple[str, ...]) -> Phrase | None:
     for x in range(k, max(-1, k - 7), -1):
         phrase = line.owner[x]
         if (line.marks[x] is not None and line.entry(x, "verb") is not None) or line.w[x] in (",", ";"):
+            return None
+        if phrase is None and (
+            line.is_(x, "aux") or ((noun := line.entry(x, "noun")) is not None and noun.a == "state")
+        ):
             return None
         if phrase is not None and phrase.kind in kinds and phrase.kind != "name" and not line.is_(phrase.i - 1, "prep"):
             return phrase

@@ -357,20 +357,52 @@ def encrypt_command(archive: Path, recovery: str, others: tuple[str, ...]) -> No
     click.echo(f"{archive / 'keys' / keys.SEALED}: encrypted; your identity is {keys.identity_file()}")
 
 
+def _open_timestamps(archive: Path, by: str, calendars: tuple[str, ...]) -> None:
+    """Asks the calendars, or, if none is given, whether pending proofs have come further."""
+    from dalil.archive import ots
+
+    if not ots.installed():
+        raise DalilError('OpenTimestamps is not installed: pip install "dalil[ots]"')
+    with open_to_write(archive) as opened:
+        if calendars:
+            checkpoint = opened.checkpoint()
+            entry, failed = ots.stamp(opened, checkpoint, calendars, by=by)
+            for problem in failed:
+                click.echo(one_line(f"dalil: {problem}"), err=True)
+            click.echo(f"line {entry.seq}: {entry.disclosed['status']}: {checkpoint.size} lines; nothing is proven yet")
+            return
+        for entry, found in ots.upgrade(opened, by=by):
+            where = f"block {', '.join(map(str, found.blocks))}" if found.blocks else "no block yet"
+            click.echo(f"line {entry.seq}: {found.state}: {entry.disclosed['size']} lines, {where}")
+
+
 @click.command("stamp")
 @archive_option
+@by_option
 @click.option("--status", is_flag=True, help="Only say what is not stamped yet.")
-def stamp_command(archive: Path, status: bool) -> None:
+@click.option(
+    "--calendar", "calendars", multiple=True, metavar="URL", help="Ask this OpenTimestamps calendar (repeat)."
+)
+@click.option("--upgrade", is_flag=True, help="Ask the calendars whether pending proofs have reached a block.")
+def stamp_command(archive: Path, by: str, status: bool, calendars: tuple[str, ...], upgrade: bool) -> None:
     """Have the newest checkpoint stamped by the RFC 3161 authorities named in dalil.toml.
 
     Raw replies are kept beside the checkpoint. An attempt that fails is logged, and tried again by the next call.
     Put the authorities' root certificates into tsa-roots.pem in the archive, so that replies are checked at once.
     Exit status 1 if anything is still not stamped.
 
+    --calendar and --upgrade are for OpenTimestamps (the extra "ots") and leave the authorities alone. Such a proof is
+    pending until it names a block of Bitcoin, and verified only against a header of that block in bitcoin-headers.txt.
+
     \b
-    Example:
+    Examples:
       dalil stamp --archive my-archive
+      dalil stamp --archive my-archive --calendar https://a.pool.opentimestamps.org
+      dalil stamp --archive my-archive --upgrade
     """
+    if calendars or upgrade:
+        _open_timestamps(archive, by, calendars)
+        return
     from dalil.archive import stamps
     from dalil.archive.archive import Archive
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
-from dalil.archive import checkpoints, stamps, witness
+from dalil.archive import checkpoints, ots, stamps, witness
 from dalil.archive.blobs.local import Stored, hash_file
 from dalil.archive.captures import one_at_a_time
 from dalil.archive.findings import RESTORE_LOG, Finding, damaged, noted
@@ -82,6 +82,7 @@ def verify(
         _check_prior(archive, prior, walk, findings)
     _check_stamps(archive, walk, findings)
     findings += witness.check(archive, walk.stamps)
+    findings += ots.check(archive, walk.stamps)
     size, resumed = _check_objects(archive, stored, walk, findings, on_start, on_bytes, progress)
     return Report(
         ok=not any(finding.damage for finding in findings),

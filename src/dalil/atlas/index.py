@@ -31,6 +31,9 @@ def pieces_of(key: Key) -> set[str]:
     out.update("1" + bones[i : i + 2] for i in range(len(bones) - 1))
     out.update("2" + rough[i : i + 3] for i in range(max(1, len(rough) - 2)))
     out.update("3" + sounds[i : i + 3] for i in range(max(1, len(sounds) - 2)))
+    if key.bones.count("g") > key.frame.count("g"):  # Russian g, Ukrainian h
+        other = f"^{coarse(key.bones.replace('g', 'h'))}$"
+        out.update("2" + other[i : i + 3] for i in range(max(1, len(other) - 2)))
     return out
 
 
@@ -56,6 +59,7 @@ def build_arrays(names: list[str], owners: list[int]) -> dict[str, bytes]:
         "bones": "\n".join(k.bones for k in keys).encode(),
         "plain": "\n".join(k.plain for k in keys).encode(),
         "letters": "\n".join(k.letters for k in keys).encode(),
+        "frames": "\n".join(k.frame for k in keys).encode(),
         "scripts": "".join(k.script[0] for k in keys).encode(),
         "articles": bytes(min(k.articles, 255) for k in keys),
     }
@@ -85,6 +89,7 @@ class Gazetteer:
     bones: list[str]
     plain: list[str]
     letters: list[str]
+    frames: list[str]
     scripts: np.ndarray
     articles: np.ndarray
     pieces: dict[str, int]
@@ -242,6 +247,7 @@ def _assembled(name: str, columns: list, names: list[str], arrays: dict[str, byt
         bones=arrays["bones"].decode().split("\n"),
         plain=arrays["plain"].decode().split("\n"),
         letters=arrays["letters"].decode().split("\n"),
+        frames=arrays["frames"].decode().split("\n"),
         scripts=np.frombuffer(arrays["scripts"], np.uint8),
         articles=np.frombuffer(arrays["articles"], np.uint8).astype(np.int16),
         pieces=pieces,

@@ -1,8 +1,9 @@
 """One name in any spelling and script becomes one folding key: the sounds that all its spellings share.
 
 Levels, from fine to coarse: `letters` (Arabic letters, also of exact romanisations), `plain` (the name's own script,
-without marks and articles), `sounds` (one alphabet for all scripts, vowels kept as a, i, u) and `bones` (consonants
-only; weak w, y and a last h dropped).
+without marks and articles), `sounds` (one alphabet for all scripts, vowels kept as a, i, u), `frame` (where vowels
+stand, but not which; what Ukrainian and Russian spell apart made one) and `bones` (consonants only; weak w, y and a
+last h dropped).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from functools import cache, lru_cache
 from importlib import resources
 
 # Raised when the folding changes: gazetteers that were indexed by another one are indexed anew when they are opened.
-VERSION = "2"
+VERSION = "7"
 _SPLIT = re.compile(r"[\s\-–—_./,;:()\[\]«»\"“”|]+")
 _SILENT = re.compile(r"['’‘ʻʼ`´ʿʾ′″ʹʺ\u0640\u064b-\u065f\u0670\u0591-\u05c7]")
 _DOUBLED = re.compile(r"(.)\1+")
 _DOUBLED_VOWEL = re.compile(r"([aiu])\1+")
+_GH = re.compile("gh|rh|ng$")  # the sound g of Arabic names, and the nasal of Asian ones
 _VOWELS = re.compile(r"[aiu]+")
 # s with a cedilla is sh in Turkish and Kurdish, but the emphatic s in the romanisation that has these signs.
 _SCHOLARLY = re.compile("[āīūḩţḑ‘’]|z̧|\\baş ")
@@ -39,6 +41,7 @@ class Key:
     script: str
     articles: int = 0
     letters: str = ""
+    frame: str = ""
 
 
 def _table(name: str) -> list[tuple[str, str]]:
@@ -172,6 +175,26 @@ def bones_of(heard: str) -> str:
     return "u" + body if heard[:2] in ("ua", "ui") else body
 
 
+@cache
+def _pairs() -> dict[str, str]:
+    return dict(_table("pairs"))
+
+
+def frame_of(word: str, heard: str, script: str) -> str:
+    """One word's sounds with all vowels alike and none at its end: Kulykiv and Kulikov, Krasne and Krasnoye.
+
+    A Latin g that is no part of gh is Ukrainian h, as Russian and Polish spellings have it; words that Ukrainian and
+    Russian translate in names ("great", "red") are one word.
+    """
+    pair = _pairs().get(word)
+    if pair is not None:
+        word, heard = pair, sounds_of(pair, last=True)
+    if script == "la" and "g" in _GH.sub("", word):
+        heard = heard.replace("g", "h")
+    body = _VOWELS.sub("a", heard)
+    return body.rstrip("a") or body
+
+
 @lru_cache(maxsize=65_536)
 def key_of(name: str) -> Key:
     """The folding key of a name."""
@@ -182,9 +205,9 @@ def key_of(name: str) -> Key:
     heard = [sounds_of(word, last=n == len(words) - 1) for n, word in enumerate(words)]
     plain = " ".join(words).translate(ARABIC_FOLD)
     sounds = "".join(heard)
-    return Key(
-        plain, sounds, "".join(bones_of(h) for h in heard) or sounds, script, articles, letters_of(name, plain, script)
-    )
+    bones = "".join(bones_of(h) for h in heard) or sounds
+    frame = "".join(frame_of(word, h, script) for word, h in zip(words, heard, strict=True)) or sounds
+    return Key(plain, sounds, bones, script, articles, letters_of(name, plain, script), frame)
 
 
 @cache

@@ -18,6 +18,8 @@ LOCATIVE = ("in", "near", "outside", "between")
 LEADS = (*LOCATIVE, "from")
 KINDS_ABOVE = ("province", "country", "district", "area")
 MOST_WORDS_UNKNOWN = 4
+# How far around a name its relation is looked for, in characters ("25 kilometres to the south-east of the town of").
+AROUND = 70
 # Words that make a place of the unknown capitalised word before them.
 KINDS_THAT_SHOW = ("village", "town", "camp", "part", "district", "area", "province")
 # What may follow an unknown name after "in"; before a noun capitals are more often an adjective ("in Tory circles").
@@ -290,6 +292,52 @@ class _Scan:
     def _direction_after(self, span: _Span) -> str | None:
         token = self.at(span.j)
         return token.value if token is not None and token.arabic and token.cls == "dir" else None
+
+
+def relation_at(text: str, quote: Quote) -> Relation | None:
+    """How the words around a place's name say that something stands to it; None where they say that it is there.
+
+    "10 km north of X", "west of X", "near X", "between X and Y", "eastern X"; the other name of "between" as written.
+    """
+    first = max(text.rfind("\n", 0, quote.start) + 1, quote.start - AROUND)
+    last = text.find("\n", quote.end, quote.end + AROUND)
+    tokens = tokens_of(text[first : last if last >= 0 else quote.end + AROUND])
+    start, end = quote.start - first, quote.end - first
+    i = next((n for n, t in enumerate(tokens) if t.end > start), None)
+    j = next((n for n, t in enumerate(tokens) if t.start >= end), len(tokens))
+    if i is None or i >= j:
+        return None
+    scan = _Scan(text, tokens, Book(()))
+    while i + 1 < j and scan.cls(i) in ("kind", "the", "dir", "near", "of"):  # a quote may hold "the village of"
+        i += 1
+    before = scan._before(i)
+    relation = _relation(before, scan._direction_after(_Span(i, j, None)))
+    if relation is not None and relation.kind == "side" and before.direction and tokens[i].arabic:
+        return Relation("outskirts")  # "شمال حلب": its northern part, or north of it
+    if relation is None or relation.kind != "between":
+        return relation
+    return Relation("between", other=_second_name(scan, j))
+
+
+def _second_name(scan: _Scan, j: int) -> str | None:
+    """The name behind "and" at `j`."""
+    if scan.cls(j) != "and" and not (scan.at(j) is not None and scan.tokens[j].norm.startswith("و")):
+        return None
+    k = j + (scan.cls(j) == "and")
+    while scan.cls(k) in ("the", "kind", "of"):
+        k += 1
+    stop = k
+    while stop < len(scan.tokens) and stop - k < MOST_WORDS_UNKNOWN and scan.cls(stop) in ("cap", "low", "head"):
+        if scan.cls(stop) == "low" and not scan.tokens[stop].arabic:
+            break
+        stop += 1
+        if scan.tokens[stop - 1].arabic and scan.cls(stop - 1) != "head":
+            break
+    words = scan.tokens[k:stop]
+    if not words:
+        return None
+    name = " ".join(t.text for t in words)
+    return name.removeprefix("و") if words[0].arabic and k == j else name
 
 
 def _joined(norm: str) -> list[tuple[int, str]]:

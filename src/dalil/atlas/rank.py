@@ -21,7 +21,8 @@ from dalil.atlas.keys import Key, coarse
 
 # Each measure compares two names and is 0-1:
 #   sounds, bones, plain, coarse   how alike the levels of the keys are (indel); plain within one script, else sounds
-#   same_bones, same_plain, same_letters   whether a level is the same
+#   frame   how alike the frames are (keys.py): which vowels stand, and Ukrainian against Russian, make no difference
+#   same_bones, same_plain, same_letters, same_frame   whether a level is the same
 #   within     how much of the shorter sounds stands in the longer: Arabic leaves short vowels out
 #   words, articles   whether both have as many words, as many articles
 #   cosine     the index's own likeness
@@ -31,7 +32,7 @@ from dalil.atlas.keys import Key, coarse
 #              spelling belongs to the place that has few. Partly the test's doing: the one asked for has just lost it
 MEASURES = (
     "sounds", "bones", "plain", "same_bones", "same_plain", "coarse", "within", "words", "articles",
-    "cosine", "letters", "same_letters", "main", "crowd",
+    "cosine", "letters", "same_letters", "main", "frame", "same_frame", "crowd",
 )  # fmt: skip
 
 
@@ -81,6 +82,7 @@ def measured(
     main = np.maximum(_main(key, gazetteer, owners, ord("l")), _main(key, gazetteer, owners, ord(key.script[0])))
     same_bones = bones == 1.0
     crowd = _crowd(gazetteer) if spellings is None else _crowding(gazetteer, spellings)
+    frames = _each(key.frame, column(gazetteer.frames), Indel.normalized_similarity)
     values = {
         "sounds": alike,
         "bones": bones,
@@ -95,6 +97,8 @@ def measured(
         "letters": written,
         "same_letters": told & (written == 1.0),
         "main": main,
+        "frame": frames,
+        "same_frame": frames == 1.0,
         "crowd": crowd[owners] * same_bones,
     }
     return np.column_stack([values[name] for name in MEASURES])

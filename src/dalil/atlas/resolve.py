@@ -23,6 +23,10 @@ RADIUS_M = {"village": 1_500, "town": 3_000, "city": 8_000, "camp": 1_500, "part
 UNSTATED_KM, NEAR_KM = 5.0, 5.0
 # A name with the very sounds of the text's goes before names only like it (a logit): more than nearness can turn.
 SAME_SOUNDS = 2.0
+# The other place of "between" may be any that is at least this likely beside its likeliest.
+SAME_LIKELY = 0.5
+# What the publisher's country adds (a logit): less than the name's own sounds, as much as a near place of the text.
+BEAT = 1.0
 # Candidates below this score are not told: nothing known is like the name.
 FLOOR = 0.1
 # UCDP's where_prec for the kinds of place that a text may name.
@@ -125,17 +129,55 @@ def _nearness(candidate: Candidate, near: tuple[Candidate, ...], steps: list[str
     return max(-0.5, 1.0 - km / 150)
 
 
+def in_context(
+    place: Place,
+    *,
+    relation: Relation | None = None,
+    near: tuple[Candidate, ...] = (),
+    beat: str | None = None,
+    country: str | None = None,
+) -> Place:
+    """The place as the words around it and the rest of its text leave it: ranked anew, then moved by the relation.
+
+    `near` are the text's other places; `beat` is the country that its publisher writes about, which only parts
+    candidates of several countries.
+    """
+    ranked = _among(place.candidates, near, beat)
+    if relation is None:
+        return replace(place, candidates=ranked) if ranked != place.candidates else place
+    radius_m = place.radius_m if place.radius_m is not None else 0.0
+    moved, radius_m, precision = _related(ranked, relation, country, None, radius_m, place.precision)
+    return replace(place, candidates=moved, radius_m=radius_m if moved else None, precision=precision)
+
+
+def _among(ranked: tuple[Candidate, ...], near: tuple[Candidate, ...], beat: str | None) -> tuple[Candidate, ...]:
+    """The candidates in the order that the text's other places and the publisher's country leave."""
+    if len(ranked) < 2:
+        return ranked
+    several = len({c.country for c in ranked}) > 1
+    scored = []
+    for order, candidate in enumerate(ranked):
+        steps: list[str] = []
+        logit = _logit(candidate.score) + _nearness(candidate, near, steps)
+        if several and beat is not None and candidate.country == beat:
+            logit += BEAT
+            steps.append(f"in {beat}, which the publisher writes about")
+        score = round(1 / (1 + math.exp(-logit)), 4)
+        scored.append((-logit, order, replace(candidate, score=score, why=(*candidate.why, *steps))))
+    return tuple(c for _, _, c in sorted(scored, key=lambda row: row[:2]))
+
+
 def _related(
     ranked: tuple[Candidate, ...], relation: Relation, country, admin, radius_m: float, precision: int
 ) -> tuple[tuple[Candidate, ...], float, int]:
     """The candidates moved to where the relation points, with the radius and precision that it leaves."""
+    if relation.kind == "side":  # "eastern Aleppo": a part of it
+        return ranked, radius_m, precision
     precision = max(precision, 2) if precision < 3 else precision
     if relation.kind == "between" and relation.other:
         return _between(ranked, relation.other, country, admin, radius_m, precision)
     if relation.kind in ("near", "outskirts"):
         return ranked, radius_m + NEAR_KM * 1000, precision
-    if relation.kind == "side":  # "eastern Aleppo": a part of it
-        return ranked, radius_m, precision
     if relation.direction in BEARINGS:
         km = relation.distance_km if relation.distance_km is not None else UNSTATED_KM
         moved = tuple(_moved(c, km, relation) for c in ranked)
@@ -166,7 +208,11 @@ def _between(ranked, other: str, country, admin, radius_m: float, precision: int
     others = locate(other, country=country, admin=admin, limit=5)
     if not ranked or not others:
         return ranked, radius_m, precision
-    pairs = [(distance_km(a, b) - 20 * (a.score + b.score), n, a, b) for n, a in enumerate(ranked) for b in others[:3]]
+    others = tuple(b for b in others if b.score >= SAME_LIKELY * others[0].score)
+    ways = [(distance_km(a, b) - 20 * (a.score + b.score), n, a, b) for n, a in enumerate(ranked) for b in others[:3]]
+    pairs = [way for way in ways if way[2].id != way[3].id]
+    if not pairs:
+        return ranked, radius_m, precision
     _, _, a, b = min(pairs, key=lambda row: row[:2])
     km = distance_km(a, b)
     step = f"the middle between {a.name} and {b.name}, {km:.0f} km apart"

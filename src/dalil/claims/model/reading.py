@@ -15,6 +15,7 @@ from dalil.claims.model.settings import ModelSettings
 from dalil.claims.model.words import Finder
 from dalil.claims.reader import read_text
 from dalil.claims.reader.positions import with_positions
+from dalil.claims.reader.surroundings import with_surroundings
 from dalil.records import INCIDENT_STATUSES, Claim, Reading
 
 
@@ -67,6 +68,7 @@ class ModelReader:
         found = _in_order(found)
         claims = tuple(claim for claim, _ in found)
         incidents = by_importance(_events(found, text))
+        claims, incidents = with_surroundings(text, claims, incidents, country=country, publisher=rules.publisher)
         claims, incidents = with_positions(text, claims, incidents)
         return ModelReading(replace(rules, claims=claims, incidents=incidents), tuple(problems))
 

@@ -19,6 +19,7 @@ from dalil.claims.reader.roles import mentions_of
 from dalil.claims.reader.setting import Setting
 from dalil.claims.reader.speakers import sayings_of, speaker_of
 from dalil.claims.reader.status import statuses
+from dalil.claims.reader.surroundings import with_surroundings
 from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
 from dalil.claims.reader.tokens import sentences, shouting
 from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, toll_of, with_groups
@@ -53,6 +54,9 @@ def read_text(
         claims, incidents = own(text, published=published, country=country, skipped=_header_quotes(header))
     else:
         claims, incidents = _cascade(text, tag, published, country, header)
+    claims, incidents = with_surroundings(
+        text, claims, incidents, country=country, publisher=publisher or header.publisher
+    )
     claims, incidents = with_positions(text, claims, incidents)
     return Reading(
         id,

@@ -136,6 +136,27 @@ def search(conn: Connection, query: str, limit: int = 20) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
+def found_documents(conn: Connection, query: str, limit: int) -> tuple[str, ...]:
+    """The documents with every term of `query` (else with any), best first, their texts not looked into: phrases are
+    taken for their words."""
+    terms = parse_query(query)
+    wanted, without = [t for t in terms if not t.excluded], [t for t in terms if t.excluded]
+    if not wanted or not has_index(conn):
+        return ()
+    if any(len(term.words) > 1 for term in terms):
+        return tuple(hit.document for hit in search(conn, query, limit))
+    for joiner in (" AND ", " OR "):
+        if found := _ranked(conn, wanted, without, limit, joiner):
+            return tuple(document for document, _ in found)
+    return ()
+
+
+def hit_in(document: Document, query: str) -> Hit | None:
+    """Where the words of `query` stand in the document; None where none does."""
+    wanted = [term for term in parse_query(query) if not term.excluded]
+    return _hit(document, wanted, 0.0) if wanted else None
+
+
 def _hits(conn: Connection, wanted: list[Term], without: list[Term], limit: int, joiner: str) -> list[Hit]:
     every = joiner == " AND "
     phrases = any(len(term.words) > 1 for term in (*wanted, *without))

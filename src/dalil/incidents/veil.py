@@ -11,14 +11,22 @@ from dalil.records import Incident, Victim, builtins
 
 DETERMINER = re.compile(r"(?:the|an?|his|her|their|its|this|that|another|one|two|several)\b", re.IGNORECASE)
 
+# The words (document, start, end) of names that somebody has opened.
+Opened = frozenset[tuple[str, int, int]]
+
 
 class Veil:
-    """Takes the names that are withheld out of any text about an incident."""
+    """Takes the names that are withheld out of any text about an incident; those at the `opened` words are not."""
 
-    def __init__(self, incident: Incident):
-        victims = [v for a in incident.accounts for v in a.event.victims]
-        names = sorted({name for v in victims if sealed(v) for name in names_of(v)}, key=lambda n: (-len(n), n))
+    def __init__(self, incident: Incident, opened: Opened = frozenset()):
+        self.opened = opened
+        hidden = [v for a in incident.accounts for v in a.event.victims if self.hides(a.document, v)]
+        names = sorted({name for v in hidden for name in names_of(v)}, key=lambda n: (-len(n), n))
         self.pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names)) if names else None
+
+    def hides(self, document: str, victim: Victim) -> bool:
+        """Whether the name is withheld: sealed, and opened by nobody."""
+        return sealed(victim) and not any((document, q.start, q.end) in self.opened for q in victim.quotes)
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Where names that are withheld stand in `text`."""

@@ -145,11 +145,9 @@ def actor(request: Request) -> str:
 
 @contextmanager
 def writing(request: Request):
-    """The archive, open for writing; what the act changed is derived before it is closed."""
+    """The archive, open for writing for as long as the block lasts; a checkpoint covers what was logged."""
     with Archive.open(request.app.state.archive.path, write=True, wait_s=WAIT_S) as archive:
         yield archive
-        if request.app.state.apply:
-            request.app.state.apply(archive)
 
 
 def done(request: Request, act: Act, told: str, line: int | None = None) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -27,14 +26,13 @@ def create_app(
     *,
     lang: str = "en",
     by: str | None = None,
-    apply: Callable[[object], object] | None = None,
     hosts: tuple[str, ...] = LOOPBACK,
     secure: bool = False,
 ) -> ASGIApp:
     """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen.
 
-    `by` is whose name the log holds for what is judged here while there are no accounts; `apply` derives what a
-    judgement changed. `hosts` are the names that it answers to; `secure`: people reach it over TLS.
+    `by` is whose name the log holds for what is judged here while there are no accounts. `hosts` are the names that
+    it answers to; `secure`: people reach it over TLS.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
@@ -47,7 +45,6 @@ def create_app(
     app.state.book = book = Book(archive.path)
     app.state.adding = Adding(archive.path)
     app.state.secure = secure
-    app.state.apply = apply
     app.state.fresh = Fresh(archive.path / archive.settings.database)
     app.state.secret = secrets.token_bytes(32)
     gate = Gate(app, book, ALL, own=Person(by or default_person(), "owner", opens=True))

@@ -68,7 +68,7 @@ class Incidents:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A row a claim; `document` means one of `documents`, `lang` and `source` are those of the documents."""
+    """A row a claim; `document` means one of `documents`, `tongue` and `source` are those of the documents."""
 
     documents: tuple[str, ...]
     numbers: dict[str, int]
@@ -80,7 +80,7 @@ class Claims:
     actor: Words
     first: np.ndarray
     source: Words
-    lang: Words
+    tongue: Words
 
 
 class Coder:
@@ -195,7 +195,7 @@ def load_claims(conn: Connection) -> Claims:
         actor=Words(actors.values, table[5]),
         first=table[6],
         source=Words(source.values, source.codes[table[0]] if len(documents) else source.codes),
-        lang=Words(lang.values, lang.codes[table[0]] if len(documents) else lang.codes),
+        tongue=Words(lang.values, lang.codes[table[0]] if len(documents) else lang.codes),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dalil.incidents.veil import Veil, sealed
+from dalil.incidents.veil import Opened, Veil
 from dalil.records import Account, Claim, Incident, Quote, Victim
 
 # A sentence ends at a stop (and closing marks) before white space, or at a blank line.
@@ -42,12 +42,12 @@ class Testimony:
     people: tuple[Person, ...]
 
 
-def testimonies(incident: Incident, texts: Mapping[str, str]) -> list[Testimony]:
+def testimonies(incident: Incident, texts: Mapping[str, str], opened: Opened = frozenset()) -> list[Testimony]:
     """Every excerpt that speaks of people, those of one person first, then named ones, then groups.
 
     `texts` holds the reports' texts by object, so that an excerpt is whole sentences; without it, the claim's words.
     """
-    veil = Veil(incident)
+    veil = Veil(incident, opened)
     found = [t for a in incident.accounts for t in of_account(a, texts.get(a.document, ""), veil)]
     order = {id(t): i for i, t in enumerate(found)}
     return sorted(found, key=lambda t: (rank(t), order[id(t)]))
@@ -74,7 +74,7 @@ def of_account(account: Account, text: str, veil: Veil) -> list[Testimony]:
             span = sentences_around(text, claim.quote if claim else quote)
             claims.setdefault(span, claim)
             if span not in seen:
-                name = None if sealed(victim) else (victim.mentions or (quote.text,))[0]
+                name = None if veil.hides(account.document, victim) else (victim.mentions or (quote.text,))[0]
                 people.setdefault(span, []).append(Person(name, victim, quote))
             seen.add(span)
     headlines = [span for span in people if in_headline(account, text, span)]

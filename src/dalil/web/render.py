@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from dalil.errors import one_line
-from dalil.records import Account, Incident, Quote
+from dalil.records import Account, Incident, Quote, Reason
 from dalil.web.language import LANGUAGES, Language, language
 from dalil.web.marks import SIGNS, words_anchor
 
@@ -24,12 +24,14 @@ FORM_COOKIE = "dalil_form"
 # The pages that every page leads to: (name, address, the letter after "g" that goes there).
 PLACES = (
     ("overview", "/", "o"),
+    ("review", "/review", "r"),
     ("incidents", "/incidents", "i"),
     ("map", "/map", "m"),
     ("timeline", "/timeline", "t"),
+    ("people", "/people", "p"),
+    ("search", "/search", "f"),
     ("sources", "/sources", "s"),
     ("outlook", "/outlook", "x"),
-    ("search", "/search", "f"),
     ("log", "/log", "h"),
     ("add", "/add", "a"),
 )
@@ -148,6 +150,12 @@ def place_name(lang: Language, incident: Incident) -> str | None:
 def reporter(lang: Language, account: Account) -> str:
     """Who reports: the publisher, else the author; where nobody is named, the report's title tells it from others."""
     return account.publisher or account.author or account.title or lang.text("source.no_source")
+
+
+def reason_text(lang: Language, reason: Reason) -> str:
+    """Why a rule came to its result, in the page's language."""
+    a, b, c = (*reason.values, "", "", "")[:3]
+    return lang.text(f"reason.{reason.name}", a=a, b=lang.term("term", b), c=c)
 
 
 # ------------------------------------------------------------------ values

@@ -14,7 +14,7 @@ from dalil.incidents import store
 from dalil.records import Footage
 from dalil.web import holdings
 from dalil.web.language import Language
-from dalil.web.pages.incident import Shown, played
+from dalil.web.pages.incident import Shown, played, seen_elsewhere
 from dalil.web.render import clock, language_of, page, utc_text
 from dalil.web.security import CAPTURE_POLICY, SHA256
 
@@ -42,6 +42,7 @@ def footage_page(request: Request) -> Response:
         recording = Shown(None, footage, name, played(conn, sha256))
         tied = [i for id in holdings.incidents_of_recording(conn, sha256) if (i := store.load_incident(conn, id))]
         problems = holdings.problems_of(conn, sha256)
+        elsewhere = seen_elsewhere(conn, sha256)
     return page(
         request,
         "footage.html",
@@ -49,6 +50,7 @@ def footage_page(request: Request) -> Response:
         recording=recording,
         said=said(language_of(request), footage),
         incidents=tied,
+        elsewhere=elsewhere,
         problems=[*((None, p) for p in footage.problems), *problems],
         captures=list(archive.captures(sha256)),
     )

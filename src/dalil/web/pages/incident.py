@@ -12,15 +12,31 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil.claims.store import load_document, load_reading
-from dalil.footage.store import load_footage
+from dalil.footage.store import load_footage, matches_of
 from dalil.incidents import store
 from dalil.incidents.veil import Veil
-from dalil.records import INCIDENT_STATUSES, Claim, Footage, FootageLink, Incident, Neighbour
+from dalil.records import (
+    INCIDENT_STATUSES,
+    Account,
+    Claim,
+    Footage,
+    FootageLink,
+    FootageMatch,
+    Incident,
+    Judgement,
+    Neighbour,
+    Place,
+)
 from dalil.web import holdings
+from dalil.web.judged import Judged, judged
+from dalil.web.mapping import Pin, map_page_policy, pins_json
 from dalil.web.people import testimonies
 from dalil.web.plot import plots
-from dalil.web.render import language_of, page
+from dalil.web.render import language_of, page, reason_text
 from dalil.web.security import PLAYED
+
+# The fields of a change that have a word of their own.
+PARTS_KNOWN = ("killed", "injured", "missing", "when", "where", "suspect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,16 @@ class Aside:
     number: int
     lang: str | None
     claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """A place as one account names it; `number` is that of its pin, `judgement` the choice that stands."""
+
+    number: int | None
+    where: Place
+    account: Account
+    judgement: Judgement | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +78,22 @@ def incident_page(request: Request) -> Response:
             raise HTTPException(404)
         documents = list(dict.fromkeys(a.document for a in incident.accounts))
         texts = {sha256: d.text for sha256 in documents if (d := load_document(conn, sha256))}
+        stands = judged(request, conn, documents)
         values = {
+            "stands": stands,
+            "rows": place_rows(incident, stands),
+            "elsewhere": {item.object: seen_elsewhere(conn, item.object) for item in incident.footage},
             "asides": [aside for sha256 in documents for aside in asides(conn, sha256)],
             "recordings": [shown(conn, item) for item in incident.footage],
             "neighbours": [(n, store.load_incident(conn, n.incident)) for n in ordered(incident.neighbours)],
             "custody": custody(conn, incident, documents),
         }
     lang = language_of(request)
-    veil = Veil(incident)
-    people = testimonies(incident, texts)
-    return page(
+    opened = frozenset(stands.opened)
+    veil = Veil(incident, opened)
+    people = testimonies(incident, texts, opened)
+    refs = {(a.document, a.index): store.ref_of(a) for a in incident.accounts}
+    shown_page = page(
         request,
         "incident.html",
         incident=incident,
@@ -71,8 +103,53 @@ def incident_page(request: Request) -> Response:
         plots=plots(incident, mirrored=lang.direction == "rtl"),
         veil=lambda text: veil.over(text, lang.text("incident.sealed")),
         titles={a.document: a for a in incident.accounts},
+        refs=refs,
+        first_ref=next((ref for ref in refs.values() if ref), None),
+        pins=pins_json(pins(values["rows"])),
+        said=lambda reason: veil.over(reason_text(lang, reason), lang.text("incident.sealed")),
+        parts_known=PARTS_KNOWN,
         **values,
     )
+    return map_page_policy(request, shown_page)
+
+
+def place_rows(incident: Incident, stands: Judged) -> list[PlaceRow]:
+    """A row for each name of a place in the accounts; those with a point are numbered, one number a point."""
+    numbers: dict[tuple[float, float], int] = {}
+    rows: dict[tuple, PlaceRow] = {}
+    for account in incident.accounts:
+        where = account.event.where
+        if where is None:
+            continue
+        best = where.candidates[0] if where.candidates else None
+        number = numbers.setdefault((best.lat, best.lon), len(numbers) + 1) if best else None
+        row = PlaceRow(number, where, account, stands.place(account.document, where.quote))
+        rows.setdefault((where.name, number, account.document), row)
+    return list(rows.values())
+
+
+def pins(rows: list[PlaceRow]) -> list[Pin]:
+    """A pin for each number, with the radius of the most precise name for it."""
+    found: dict[int, Pin] = {}
+    for row in rows:
+        if row.number is None:
+            continue
+        best = row.where.candidates[0]
+        known = found.get(row.number)
+        if known is None or (row.where.radius_m or 0) < (known.radius_m or 0):
+            label = f"{row.number}: {best.name}"
+            found[row.number] = Pin(best.lat, best.lon, str(row.number), label, row.where.radius_m, bool(row.judgement))
+    return list(found.values())
+
+
+def seen_elsewhere(conn: Connection, sha256: str) -> list[tuple[FootageMatch, str, str]]:
+    """(match, the other recording, its name) of every recording that shows some of this one."""
+    found = []
+    for match in matches_of(conn, sha256):
+        other = match.other if match.object == sha256 else match.object
+        held = holdings.held(conn, other)
+        found.append((match, other, held.name if held else other[:12]))
+    return found
 
 
 def asides(conn: Connection, document: str) -> list[Aside]:

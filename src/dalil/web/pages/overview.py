@@ -9,8 +9,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil import db
+from dalil.archive import judgements
 from dalil.archive.custody import as_capture
-from dalil.incidents import store
+from dalil.incidents import questions
+from dalil.records import Incident, Judgement, decode
 from dalil.web import holdings
 from dalil.web.render import page
 
@@ -25,6 +27,7 @@ def overview_page(request: Request) -> Response:
         values = {
             "captures": newest_captures(conn),
             "incidents": newest_incidents(conn),
+            "judgements": newest_judgements(conn),
             "counts": state.fresh.get("counts", lambda: counts(state.archive.engine)),
         }
     return page(request, "overview.html", archive_path=state.archive.path, **values)
@@ -36,7 +39,8 @@ def counts(engine) -> dict[str, int]:
         troubled = conn.scalar(select(func.count(func.distinct(db.problem.c.sha256)))) or 0
         lone = conn.scalar(select(func.count()).where(db.incident.c.accounts == 1)) or 0
         disputed = conn.scalar(select(func.count()).where(db.incident.c.disputed == 1)) or 0
-        return {**holdings.counts(conn), "troubled": troubled, "lone": lone, "disputed": disputed}
+        waiting = questions.count_questions(conn)
+        return {**holdings.counts(conn), "questions": waiting, "troubled": troubled, "lone": lone, "disputed": disputed}
 
 
 def newest_captures(conn: Connection) -> list[tuple]:
@@ -49,11 +53,17 @@ def newest_captures(conn: Connection) -> list[tuple]:
     return found
 
 
-def newest_incidents(conn: Connection) -> list:
-    """The incidents that were founded last."""
+def newest_incidents(conn: Connection) -> list[tuple[Incident, int]]:
+    """The incidents that were founded last, without their accounts, of which there are so many."""
     c = db.incident.c
-    ids = conn.scalars(select(c.id).order_by(c.founded.desc()).limit(NEWEST)).all()
-    return [i for id in ids if (i := store.load_incident(conn, id))]
+    rows = conn.execute(select(c.record, c.accounts).order_by(c.founded.desc()).limit(NEWEST)).all()
+    return [(decode(row.record, Incident), row.accounts) for row in rows]
+
+
+def newest_judgements(conn: Connection) -> list[Judgement]:
+    """What was judged last."""
+    rows = conn.execute(select(db.judgement).order_by(db.judgement.c.seq.desc()).limit(NEWEST)).mappings()
+    return [judgements.as_judgement(row) for row in rows]
 
 
 ROUTES = (Route("/", overview_page, methods=["GET"]),)

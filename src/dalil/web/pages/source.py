@@ -13,6 +13,7 @@ from dalil.claims.store import load_document, load_reading
 from dalil.incidents import store
 from dalil.records import Document, object_of
 from dalil.web import holdings
+from dalil.web.judged import judged
 from dalil.web.language import Language
 from dalil.web.marks import Mark, marked_text, marks_of
 from dalil.web.render import language_of, page
@@ -31,8 +32,9 @@ def source_page(request: Request) -> Response:
         document, reading = load_document(conn, sha256), load_reading(conn, sha256)
         if document is None:
             raise HTTPException(404)
-        incidents = [i for id in holdings.incidents_of_document(conn, sha256) if (i := store.load_incident(conn, id))]
+        incidents = [i for id in holdings.incidents_of_document(conn, sha256) if (i := store.load_head(conn, id))]
         problems = holdings.problems_of(conn, sha256)
+        stands = judged(request, conn, [sha256])
     claims = reading.claims if reading else ()
     lang = language_of(request)
     marks = marks_of(reading) if reading else []
@@ -49,6 +51,7 @@ def source_page(request: Request) -> Response:
             document.text, [*marks, *found(document, request, marks)], lambda mark: label(lang, mark, kinds)
         ),
         incidents=incidents,
+        stands=stands,
         problems=[*((None, p) for p in document.problems), *problems],
         captures=list(archive.captures(object_of(sha256))),
     )

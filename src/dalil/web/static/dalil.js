@@ -90,3 +90,31 @@ const exposure = {
   },
 };
 exposure.show();
+
+// ---------------------------------------------------------------- two recordings, played at the offset
+
+for (const button of document.querySelectorAll("[data-play-both], [data-pause-both]")) button.hidden = false;
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-play-both], [data-pause-both]");
+  const pair = button && document.querySelector("[data-pair]");
+  if (!pair) return;
+  const viewers = [...pair.querySelectorAll("[data-viewer]")];
+  if ("pauseBoth" in button.dataset) {
+    for (const player of pair.querySelectorAll("video, audio")) player.pause();
+    return;
+  }
+  for (const viewer of viewers) if (!viewer.querySelector("[data-stage]")) reveal(viewer);
+  const [one, other] = viewers.map((viewer) => viewer.querySelector("video, audio"));
+  if (!one || !other) return;
+  const speed = Number(pair.dataset.speed) || 1;
+  const from = Number(pair.dataset.start);
+  one.currentTime = from;
+  other.currentTime = Number(pair.dataset.otherStart);
+  other.playbackRate = Math.min(4, Math.max(0.25, speed));
+  one.ontimeupdate = () => {
+    if (one.currentTime > from + Number(pair.dataset.length)) { one.pause(); other.pause(); }
+  };
+  one.play();
+  other.play();
+});

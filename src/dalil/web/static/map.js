@@ -125,7 +125,7 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
       if (choice) { choice.checked = true; choice.dispatchEvent(new Event("change", { bubbles: true })); choice.focus(); }
     });
   }
-  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: 9 });
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: 10.5 });
   else map.setView([25, 20], 1.5);
   const form = box.closest("[data-place]")?.querySelector("form");
   if (form) {

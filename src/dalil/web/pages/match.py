@@ -1,0 +1,58 @@
+"""Two recordings, one of which shows some of the other: both side by side, played at the offset."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dalil.footage.store import load_footage, matches_of
+from dalil.records import Footage, FootageMatch, Still
+from dalil.web import holdings
+from dalil.web.pages.incident import Shown, played
+from dalil.web.render import page
+from dalil.web.security import SHA256
+
+MOST_PAIRS = 6
+
+
+def match_page(request: Request) -> Response:
+    """The match of that number between the two recordings, the surest first."""
+    one, other = request.path_params["object"], request.path_params["other"]
+    if not SHA256.fullmatch(one) or not SHA256.fullmatch(other):
+        raise HTTPException(404)
+    with request.app.state.archive.engine.connect() as conn:
+        found = [m for m in matches_of(conn, one) if (m.object, m.other) == (one, other)]
+        sides = [shown(conn, sha256) for sha256 in (one, other)]
+    asked = request.query_params.get("n", "0")
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
+    if not found or None in sides:
+        raise HTTPException(404)
+    number = min(number, len(found) - 1)
+    match = found[number]
+    pairs = still_pairs(match, sides[0].footage, sides[1].footage)
+    return page(request, "match.html", match=match, matches=found, number=number, sides=sides, pairs=pairs)
+
+
+def shown(conn, sha256: str) -> Shown | None:
+    """The recording with what a page needs to show it when asked."""
+    footage, held = load_footage(conn, sha256), holdings.held(conn, sha256)
+    return Shown(None, footage, held.name if held else sha256[:12], played(conn, sha256)) if footage else None
+
+
+def still_pairs(match: FootageMatch, one: Footage, other: Footage) -> list[tuple[int, Still, int, Still, float]]:
+    """(number, still) of both sides that show nearly one moment by the match's line through time; how nearly, in s."""
+    if match.start_s is None or match.other_start_s is None or not one.stills or not other.stills:
+        return [(0, one.stills[0], 0, other.stills[0], 0.0)] if one.stills and other.stills else []
+    found = []
+    for number, still in enumerate(one.stills):
+        if not match.start_s - 0.5 <= still.offset_s <= match.end_s + 0.5:
+            continue
+        moment = match.speed * still.offset_s + match.offset_s
+        place = min(range(len(other.stills)), key=lambda n: abs(other.stills[n].offset_s - moment))
+        found.append((number, still, place, other.stills[place], abs(other.stills[place].offset_s - moment)))
+    return sorted(found, key=lambda pair: pair[4])[:MOST_PAIRS]
+
+
+ROUTES = (Route("/matches/{object}/{other}", match_page, methods=["GET"]),)

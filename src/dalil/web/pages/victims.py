@@ -1,0 +1,144 @@
+"""The people of all reports: each with the words about them; names of those who may be alive sealed until opened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.engine import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dalil import db
+from dalil.claims.store import load_document, load_reading
+from dalil.incidents import store
+from dalil.incidents.veil import names_of, sealed
+from dalil.records import Claim, Document, Quote, Victim
+from dalil.web.judged import Judged, judged
+from dalil.web.people import sentences_around
+from dalil.web.render import page
+
+ROWS_A_PAGE = 30
+EFFECTS = ("death", "injury", "abducted", "rescued", "unknown", "none")
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Somebody of whom a report speaks; `excerpt` is (words, withheld) in order, `name` None where it is sealed."""
+
+    document: str
+    report: Document
+    claim: Claim
+    victim: Victim
+    name: str | None
+    opening: Quote | None
+    judgement: object | None
+    excerpt: tuple[tuple[str, bool], ...]
+    incidents: tuple[str, ...]
+
+
+def people_page(request: Request) -> Response:
+    """A page of named people, those of the newest days first; `effect` narrows it, `after` goes on."""
+    effect = request.query_params.get("effect", "")
+    effect = effect if effect in EFFECTS else ""
+    state = request.app.state
+    with state.archive.engine.connect() as conn:
+        rows = page_rows(conn, effect, key_of(request.query_params.get("after", "")))
+        shown = rows[:ROWS_A_PAGE]
+        stands = judged(request, conn, dict.fromkeys(row.sha256 for row in shown))
+        people = [met for row in shown if (met := meet(conn, row, stands))]
+        counts = state.fresh.get("people", lambda: counted(state.archive.engine))
+    return page(
+        request, "people.html", people=people, counts=counts, effect=effect, effects=EFFECTS,
+        after=key_text(shown[-1]) if len(rows) > ROWS_A_PAGE else None,
+        first="after" not in request.query_params,
+    )  # fmt: skip
+
+
+def page_rows(conn: Connection, effect: str, after: tuple | None) -> list:
+    """The rows of a page and one more, from the key on; those without a day stand last, under the day ""."""
+    v = db.victim.c
+    day = func.coalesce(v.start, "")
+    order = (day, v.sha256, v.position, v.number)
+    query = select(day.label("day"), v.sha256, v.position, v.number).where(v.named == 1)
+    if effect:
+        query = query.where(v.effect == effect)
+    if after:
+        query = query.where(tuple_(*order) < tuple_(*after))
+    return conn.execute(query.order_by(*(column.desc() for column in order)).limit(ROWS_A_PAGE + 1)).all()
+
+
+def key_text(row) -> str:
+    """The row's place in the list, for an address."""
+    return f"{row.day}~{row.sha256}~{row.position}~{row.number}"
+
+
+def key_of(text: str) -> tuple | None:
+    """The place that an address names; None for what is none."""
+    parts = text.split("~")
+    numbers = parts[2:]
+    if len(parts) != 4 or not all(n.isascii() and n.isdigit() and len(n) < 10 for n in numbers):
+        return None
+    return parts[0][:10], parts[1][:80], int(numbers[0]), int(numbers[1])
+
+
+def counted(engine) -> dict[str, int]:
+    """How many named people there are by what befell them."""
+    v = db.victim.c
+    with engine.connect() as conn:
+        rows = conn.execute(select(v.effect, func.count()).where(v.named == 1).group_by(v.effect)).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def meet(conn: Connection, row, stands: Judged) -> Met | None:
+    """The person of that row with the words about them."""
+    report, reading = load_document(conn, row.sha256), load_reading(conn, row.sha256)
+    if report is None or reading is None or row.position >= len(reading.claims):
+        return None
+    claim = reading.claims[row.position]
+    if row.number >= len(claim.victims):
+        return None
+    victim = claim.victims[row.number]
+    hidden = sealed(victim) and not stands.is_open(row.sha256, victim.quotes)
+    withheld = [
+        name
+        for c in reading.claims
+        for v in c.victims
+        if sealed(v) and not stands.is_open(row.sha256, v.quotes)
+        for name in names_of(v)
+    ]
+    words = victim.quotes[0] if victim.quotes else claim.quote
+    first, last = sentences_around(report.text, words)
+    keys = ((row.sha256, q.start, q.end) for q in victim.quotes)
+    opened = next((stands.opened[key] for key in keys if key in stands.opened), None)
+    return Met(
+        document=row.sha256,
+        report=report,
+        claim=claim,
+        victim=victim,
+        name=None if hidden else (victim.mentions[0] if victim.mentions else ""),
+        opening=victim.quotes[0] if hidden and victim.quotes else None,
+        judgement=opened,
+        excerpt=tuple(cut(report.text[first:last], withheld)),
+        incidents=tuple(dict.fromkeys(store.incidents_of_document(conn, row.sha256)))[:3],
+    )
+
+
+def cut(text: str, names: list[str]):
+    """(words, withheld) in order."""
+    import re
+
+    if not names:
+        yield text, False
+        return
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(set(names), key=len, reverse=True)))
+    at = 0
+    for found in pattern.finditer(text):
+        yield text[at : found.start()], False
+        yield "", True
+        at = found.end()
+    yield text[at:], False
+
+
+ROUTES = (Route("/people", people_page, methods=["GET"]),)

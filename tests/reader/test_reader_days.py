@@ -27,6 +27,11 @@ def day_of(text):
             "Officers were called to Quill Street around 5 p.m. Monday.",
             date(2019, 5, 13),
         ),
+        (
+            "Police arrested a man Wednesday in the April shooting that killed a woman. "
+            "Martin Kell shot Ann Sorel, 18, on April 9 on Quill Street, police said.",
+            date(2019, 4, 9),
+        ),
         ("OSTROW FALLS (May 16, 2019) - Two men were shot Tuesday night, police said.", date(2019, 5, 14)),
         (
             "A boy was wounded by gunfire last week, police said. About 1:36 a.m. May 8, someone shot at his house.",

@@ -259,6 +259,13 @@ def tolls(text):
         ("Another mob beat to death two more traders in Oxley on 20 June.", 2, 0),
         ("The officer's body camera was on. At least one other person remains at large.", 0, 0),
         ("A police officer shot and killed an aggressive pit bull.", 0, 0),
+        (
+            "Two people were shot. Both were taken to Ostrow Hospital, where Martin Kell, 19, was pronounced dead.",
+            1,
+            1,
+        ),
+        ("Teen Shot in Arm in Quarrel A 16-year-old was shot in the arm on Monday.", 0, 1),
+        ("Two suspects are on the run and a third was fatally shot by a resident.", 1, 0),
     ],
 )
 def test_each_person_is_counted_once_and_where_he_ended(text, killed, injured):

@@ -161,6 +161,12 @@ def word_of(line: Line, span: DateSpan) -> int:
     return next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
 
 
+def of_court(line: Line, span: DateSpan) -> bool:
+    """Whether the clause of the day tells first of an arrest or a court: "a jury Monday convicted him of killing X"."""
+    k = word_of(line, span)
+    return span.time is None and any(line.hints(x, "court") for x in range(max(_clause(line, k), k - 4), k))
+
+
 def _clause(line: Line, k: int) -> int:
     """Where the clause of word k begins."""
     for x in range(k - 1, -1, -1):

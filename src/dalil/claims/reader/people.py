@@ -183,6 +183,8 @@ class People:
         same_line = person.mentions[-1][0].number == line.number
         if same_line and p.kind == "people" and not p.plural and _repeats(person.mentions[-1], line, p):
             return True
+        if same_line and p.kind == "people" and not p.plural and _headlined(person, line, p):
+            return True
         if p.owned and same_line:
             return False
         if p.plural or (count or 1) > 1:
@@ -194,6 +196,14 @@ class People:
         if p.definite or p.kind == "pronoun":
             return True
         return not same_line
+
+
+def _headlined(person: Person, line: Line, p: Phrase) -> bool:
+    """Whether a headline that runs into its text told of the person: "Teen Shot in Quarrel A 16-year-old was …"."""
+    first, q = person.mentions[0]
+    bare = first.number == line.number and q.i == q.core and q.age is None and q.amount is None and not q.plural
+    opens = bool(line.cap[p.i]) and line.is_(p.i, "singular") and p.i > q.j
+    return bare and opens and q.kind == "people" and line.w[p.i - 1] not in (",", "and", ".", ";")
 
 
 def _repeats(last: tuple[Line, Phrase], line: Line, p: Phrase) -> bool:

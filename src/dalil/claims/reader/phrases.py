@@ -152,6 +152,8 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         k += 1
     if amount is not None and amount.more:
         other = True
+    if line.is_(i, "indef") and k == i + 1 and line.is_(k, "ordinal") and _told_alone(line, k + 1):
+        other, k = True, k + 1  # "a third was shot", "a second woman"
     found = _force(line, i, k) or _head(line, i, k, determined or amount is not None)
     if found is not None:
         found.amount, found.definite = amount, definite and not other
@@ -188,6 +190,11 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
     if line.is_(i, "pron"):
         return Phrase("pronoun", i, i + 1, i, i, i + 1, plural=line.is_(i, "pronpl"), definite=True)
     return None
+
+
+def _told_alone(line: Line, k: int) -> bool:
+    """Whether a person or the verb of one stands at k, not an act: "a second attack" is no person."""
+    return k < line.n and line.entry(k, "noun") is None and (head_entry(line, k) is not None or line.is_(k, "aux"))
 
 
 def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:

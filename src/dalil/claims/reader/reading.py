@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from dalil.claims.reader.days import Days
-from dalil.claims.reader.drafts import Draft, bare, drafts_of, unbound
+from dalil.claims.reader.days import Days, of_court
+from dalil.claims.reader.drafts import VIOLENT, Draft, bare, drafts_of, unbound
 from dalil.claims.reader.grammars import own_grammar
 from dalil.claims.reader.lexicon import languages, lexicon
 from dalil.claims.reader.marking import Line
@@ -149,6 +149,8 @@ def _place(line: Line, drafts: list[Draft], setting: Setting) -> None:
         mine = [(m.i, m.j) for m in d.mentions]
         others = [(m.i, m.j) for o in drafts if o is not d for m in o.mentions]
         d.when = setting.when(line, mine, others)
+        if d.when is not None and d.type in VIOLENT and of_court(line, d.when):
+            d.when = None
         d.where = setting.where(line, mine, others)
         if d.status == "reported" and unbound(d):
             d.status = "generic"

@@ -195,6 +195,8 @@ def _over_aside(line: Line, k: int) -> int:
     """The word before the aside that a comma at k closes: "six civilians, most of whom were children, were killed"."""
     if k < 0 or line.w[k] not in (",", "–", "—", "-"):
         return k
+    if (p := line.owner[k - 1] if k else None) is not None and p.age is not None and p.j == k:
+        return k  # "…, where X, 19, was pronounced dead"
     for x in range(k - 1, max(-1, k - 30), -1):
         if line.w[x] in (",", "–", "—", "-", ":") and (line.is_(x + 1, "include") or (line.is_(x + 1, "rel"))):
             return x - 1

@@ -142,3 +142,72 @@ def incidents_named(archive, names: tuple[str, ...]) -> tuple:
         if incident is None:
             raise InputRefused(name, "is no single incident of this archive", '"dalil incidents" lists them')
     return tuple(incident for _, incident in found)
+
+
+# ---------------------------------------------------------------- formats of others
+
+# As in dalil.publish.exports.FORMATS, which is not imported for help alone.
+FORMATS = (
+    ("geojson", "GeoJSON for maps, with ranges, radius and every account's words", "incidents.geojson"),
+    ("ucdp", "a CSV with the columns of UCDP GED", "incidents-ged.csv"),
+    ("acled", "a CSV with the columns of ACLED; what it cannot hold is said on stderr", "incidents-acled.csv"),
+    ("ftm", "FollowTheMoney entities as JSON lines", "incidents.ftm.jsonl"),
+    ("timemap", "a folder with events, sources and associations for TimeMap", "timemap-data"),
+    ("hxl", "a CSV with HXL tags", "incidents-hxl.csv"),
+)
+
+
+def format_command(name: str, title: str, example: str) -> click.Command:
+    """The command that writes incidents in that format."""
+    help_text = f"""Write incidents as {title}.
+
+    What "dalil withhold" keeps from everybody, or from --recipient, and names of people who may be alive are not in
+    it. The log says what was given to whom.
+
+    \b
+    Example:
+      dalil export {name} --archive my-archive {example}
+    """
+
+    @click.command(name, help=help_text)
+    @archive_option
+    @by_option
+    @click.argument("out", type=click.Path(path_type=Path))
+    @click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only this incident (repeat).")
+    @click.option(
+        "--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold."
+    )
+    @click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field of no line (repeat).")
+    @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+    def command(
+        archive: Path,
+        by: str,
+        out: Path,
+        incidents: tuple[str, ...],
+        recipient: str,
+        fields: tuple[str, ...],
+        as_json: bool,
+    ) -> None:
+        from dalil import records
+        from dalil.publish import exports, scope
+
+        form = next(one for one in exports.FORMATS if one.name == name)
+        with open_to_write(archive) as opened:
+            found = incidents_named(opened, incidents)
+            chosen = scope.choose(opened, recipient=recipient, incidents=found, everything=not incidents, fields=fields)
+            made = exports.write(opened, form, chosen, out, by=by)
+        if form.lost:
+            click.echo(f"dalil: this format does not hold {form.lost}", err=True)
+        if as_json:
+            click.echo(records.encode(made).decode())
+            return
+        click.echo(
+            f"{made.out}: {made.incidents} incidents, {made.withheld} withheld; log line {made.line}, derived under "
+            f"the checkpoint over {made.checkpoint} lines. SHA-256 {made.sha256}"
+        )
+
+    return command
+
+
+for _name, _title, _example in FORMATS:
+    export_command.add_command(format_command(_name, _title, _example))

@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 
 from dalil.claims.imports.csv_rows import Cell, Layout, Record, layout
+from dalil.claims.imports.formulas import rearmed
 from dalil.errors import InputRefused
 from dalil.records import Quote
 
@@ -77,7 +78,7 @@ class Row:
     def text(self, field: str) -> str | None:
         """What the field says, None where it says nothing."""
         cell = self.cell(field)
-        return " ".join(cell.text.split()) if cell else None
+        return rearmed(" ".join(cell.text.split())) if cell else None
 
     def quote(self, *fields: str) -> Quote | None:
         """The words of the fields: one stretch where the fields stand next to each other, else those of the first."""

@@ -12,7 +12,7 @@ import pytest
 import dalil.publish
 from dalil import pipeline
 from dalil.archive import Archive, find, removal
-from dalil.incidents import store
+from dalil.incidents import reports, store
 from dalil.publish import case, scope
 
 SCRIPT = Path(dalil.publish.__file__).parent / "verify.py"
@@ -45,10 +45,21 @@ def made(tmp_path_factory):
         chosen = removal.resolve(archive, of["secret witness.txt"], ["object"])
         removal.withhold(archive, chosen, recipient="*", reason="he hides from them", by="the tester")
         pipeline.derive_waiting(archive)
+        one_raid(archive, of["first.txt"], of["second.txt"])
         archive.append(
             "judge", {"subject": of["first.txt"], "verdict": "seen", "by": "the tester", "reason": "read it"}
         )
     return top / "archive"
+
+
+def one_raid(archive, *documents):
+    """A person says that these two reports are of one event: their numbers differ too much for the program to say so."""
+    with archive.reading() as connection:
+        incidents = [store.load_incident(connection, row.id) for row in store.list_incidents(connection)]
+    first = {a.document: a.claims[0].quote for i in incidents for a in i.accounts}
+    left, right = ({"document": d, "start": first[d].start, "end": first[d].end} for d in documents)
+    subject = {"left": left, "right": right}
+    reports.judge(archive, "link", subject, "same", reason="the same market, the same day", by="the tester")
 
 
 @pytest.fixture

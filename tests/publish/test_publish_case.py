@@ -16,6 +16,7 @@ from case_files import REPORTS, SCRIPT, export, rehash, run
 
 from dalil.archive import Archive, removal
 from dalil.incidents import store
+from dalil.publish import documents
 
 PAGE = Path(__file__).parents[2] / "docs" / "case-file.md"
 
@@ -143,9 +144,18 @@ def traces(value: str) -> list[bytes]:
     ]
 
 
+def printed_text(folder):
+    """The words on every page of every PDF, which stand compressed in its bytes."""
+    for path in sorted(folder.rglob("*.pdf")):
+        pdfium = pytest.importorskip("pypdfium2")
+        document = pdfium.PdfDocument(path)
+        yield from (" ".join(page.get_textpage().get_text_range().split()).encode() for page in document)
+        yield repr(document.get_metadata_dict()).encode()
+
+
 def plain_text(folder):
-    """Every byte that is published, and what its disclosures say."""
-    found = [every_byte(folder)]
+    """Every byte that is published, what its disclosures say, and what is printed."""
+    found = [every_byte(folder), *printed_text(folder)]
     for name in ("data/disclosures.txt", "custody/export.txt"):
         for row in (folder / name).read_text("ascii").splitlines():
             for part in row.split(" ")[1].split("~"):
@@ -199,8 +209,11 @@ def test_an_account_that_is_withheld_leaves_neither_its_words_nor_its_numbers(ar
         second = next(c for c in opened.captures() if c.name == "second.txt")
         chosen = removal.resolve(opened, second.object.sha256, ["object"])
         removal.withhold(opened, chosen, recipient="the press", reason="source", by="the tester")
-    export(archive, tmp_path / "press", recipient="the press")
-    export(archive, tmp_path / "court", recipient="the court")
+    export(archive, tmp_path / "press", recipient="the press", pdf=True)
+    export(archive, tmp_path / "court", recipient="the court", pdf=True)
+    for name, words in (("press", b"Tal Ahmar"), ("court", b"Five")):
+        if documents.can_print():
+            assert any(words in text for text in printed_text(tmp_path / name)), "the words of PDFs are read"
     for out in ("press", "court"):
         assert run(tmp_path / out, archive / "keys" / "log.pub").returncode == 0
     press, court = plain_text(tmp_path / "press"), plain_text(tmp_path / "court")
@@ -277,6 +290,22 @@ def test_the_command(archive, tmp_path, capsys):
         with pytest.raises(SystemExit) as ended:
             main(["export", "case", "--archive", str(archive), *wrong])
         assert ended.value.code in (1, 2)
+
+
+def test_the_preview_lists_field_by_field_and_writes_nothing(archive, tmp_path, capsys):
+    from dalil.__main__ import main
+
+    with Archive.open(archive) as opened:
+        before = opened.size
+    with pytest.raises(SystemExit) as ended:
+        main(["export", "case", "--archive", str(archive), str(tmp_path / "case"), "--preview", "--withhold", "source"])
+    said = capsys.readouterr().out
+    assert ended.value.code == 0 and not (tmp_path / "case").exists()
+    assert "log: capture.name\t3\tfirst.txt | other.txt | second.txt" in said
+    assert "file (text/plain)\t3\t" in said and "incident: killed.high\t" in said and "(withheld)\t" in said
+    assert "log: capture.source" not in said and "secret witness" not in said
+    with Archive.open(archive) as opened:
+        assert opened.size == before
 
 
 def test_after_a_change_of_keys_the_new_key_verifies(archive, tmp_path):

@@ -507,6 +507,16 @@ def test_found_though_every_hash_matches(exported, folder, checker, name):
     assert verdict(checker, folder, exported[1].read_bytes())
 
 
+def cover_up(folder):
+    """Everything that a BagIt validator looks at is made to match."""
+    info = folder / "bag-info.txt"
+    if b"Payload-Oxum: " in info.read_bytes():
+        count = [p.stat().st_size for p in (folder / "data").rglob("*") if p.is_file()]
+        kept = [row for row in info.read_text("utf-8").splitlines(True) if not row.startswith("Payload-Oxum")]
+        info.write_text("".join(kept) + f"Payload-Oxum: {sum(count)}.{len(count)}\n", "utf-8")
+    rehash(folder)
+
+
 def test_a_bagit_validator_finds_no_coherent_change(exported, tmp_path):
     """For comparison. It finds a manifest that is gone, which cannot be made to match."""
     found = 0
@@ -514,12 +524,7 @@ def test_a_bagit_validator_finds_no_coherent_change(exported, tmp_path):
         folder = tmp_path / str(number)
         shutil.copytree(exported[0], folder)
         change(folder)
-        info = folder / "bag-info.txt"
-        if b"Payload-Oxum: " in info.read_bytes():
-            count = [p.stat().st_size for p in (folder / "data").rglob("*") if p.is_file()]
-            kept = [row for row in info.read_text("utf-8").splitlines(True) if not row.startswith("Payload-Oxum")]
-            info.write_text("".join(kept) + f"Payload-Oxum: {sum(count)}.{len(count)}\n", "utf-8")
-        rehash(folder)
+        cover_up(folder)
         found += not bagit.Bag(str(folder)).is_valid()
     print(f"{len(COHERENT)} coherent changes: bagit-python found {found}")
     assert found == 0
@@ -538,7 +543,7 @@ def test_the_table_of_docs_case_file(exported, tmp_path, checker):
             shutil.copytree(exported[0], folder)
             change(folder)
             if kind == "coherent":
-                rehash(folder)
+                cover_up(folder)
             count[kind, "ours"] += verdict(checker, folder, key) is not None
             for who, accepts in (("python", lambda f: bagit.Bag(str(f)).is_valid()),
                                  ("utils", lambda f: Bag(f, load=True).validate().valid)):  # fmt: skip

@@ -27,9 +27,10 @@ def export_command() -> None:
 @click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only what this incident rests on (repeat).")
 @click.option("--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold.")
 @click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field on no line (repeat).")
+@click.option("--preview", is_flag=True, help="Only list, field by field, what would leave. Writes and logs nothing.")
 @click.option("--no-pdf", is_flag=True, help="Reports as HTML and JSON only.")
 @click.option("--no-stamp", is_flag=True, help="Do not ask the authorities in dalil.toml to stamp the checkpoint.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout; with --preview one a field.")
 def case_command(
     archive: Path,
     by: str,
@@ -37,6 +38,7 @@ def case_command(
     incidents: tuple[str, ...],
     recipient: str,
     fields: tuple[str, ...],
+    preview: bool,
     no_pdf: bool,
     no_stamp: bool,
     as_json: bool,
@@ -48,6 +50,7 @@ def case_command(
 
     \b
     Examples:
+      dalil export case --archive my-archive case-12 --incident 2016-11-04-kafr-naha --preview
       dalil export case --archive my-archive case-12
       dalil export case --archive my-archive case-12 --incident 2016-11-04-kafr-naha --withhold source --withhold by
       python3 verify.py case-12 --key log.pub
@@ -56,6 +59,7 @@ def case_command(
 
     from dalil import records
     from dalil.publish import case, documents, scope
+    from dalil.publish.preview import preview_case
 
     with open_to_write(archive) as opened:
         chosen = scope.choose(
@@ -65,6 +69,9 @@ def case_command(
             everything=not incidents,
             fields=fields,
         )
+        if preview:
+            say_leaving(preview_case(chosen), as_json)
+            return
         total = sum(shown.size for shown in chosen.objects.values() if shown.bytes)
         with tqdm(total=total, unit="B", unit_scale=True, disable=None, file=sys.stderr, leave=False) as bar:
             made = case.write_case(opened, chosen, out, by=by, pdf=not no_pdf, stamp=not no_stamp, on_bytes=bar.update)
@@ -103,7 +110,6 @@ def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, 
       python3 verify.py public --key log.pub
     """
     from dalil import records
-    from dalil.errors import one_line
     from dalil.publish import scope, site
 
     with open_to_write(archive) as opened:
@@ -115,9 +121,7 @@ def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, 
             fields=site.PRIVATE_FIELDS,
         )
         if preview:
-            for leaving in site.preview(site.told_in_public(chosen, digits=digits)):
-                line = f"{leaving.field}\t{leaving.values}\t" + one_line(" | ".join(leaving.samples))
-                click.echo(records.encode(leaving).decode() if as_json else line)
+            say_leaving(site.preview(site.told_in_public(chosen, digits=digits)), as_json)
             return
         title = title or opened.settings.name
         made = site.write_site(opened, chosen, out, title=title, digits=digits, by=by, stamp=not no_stamp)
@@ -128,6 +132,16 @@ def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, 
         f"{made.folder}: {made.incidents} incidents, {made.files} files; log line {made.line}, checkpoint over "
         f"{made.checkpoint} lines. Open {made.folder}/index.html"
     )
+
+
+def say_leaving(fields, as_json: bool) -> None:
+    """What would leave, a line a field: its name, how many values, the first few."""
+    from dalil import records
+    from dalil.errors import one_line
+
+    for leaving in fields:
+        line = f"{leaving.field}\t{leaving.values}\t" + one_line(" | ".join(leaving.samples))
+        click.echo(records.encode(leaving).decode() if as_json else line)
 
 
 def incidents_named(archive, names: tuple[str, ...]) -> tuple:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from math import cos, floor, radians
 
-from sqlalchemy import and_, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, select, union_all
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -111,25 +111,39 @@ def ordinal(day: date) -> int:
 
 def candidates(conn: Connection, profile: Profile, *, own_text: bool = False) -> list[tuple[int, Profile]]:
     """The accounts that are worth comparing with this one, in the order of the log; those of its own text if asked."""
-    found = set(conn.scalars(asked(place_keys(profile), profile, int(weights()["day_reach"]))))
-    shared = list(shared_keys(profile))
-    if shared:
-        found |= set(conn.scalars(asked(shared, profile, SHARED_DAYS)))
-    wanted = sorted(found)
-    a, near = db.account.c, []
+    found = standing_under(conn, place_keys(profile), profile, int(weights()["day_reach"]))
+    found |= standing_under(conn, list(shared_keys(profile)), profile, SHARED_DAYS)
+    wanted, near = sorted(found), []
     for at in range(0, len(wanted), ASKED_AT_ONCE):
-        query = select(a.number, a.profile).where(a.number.in_(wanted[at : at + ASKED_AT_ONCE])).order_by(a.number)
-        near += [(row.number, decode(row.profile, Profile)) for row in conn.execute(query)]
+        rows = conn.execute(PROFILES, {"numbers": wanted[at : at + ASKED_AT_ONCE]})
+        near += [(row.number, decode(row.profile, Profile)) for row in rows]
     return [(n, p) for n, p in near if (own_text or p.text != profile.text) and not ruled_out(p, profile)]
 
 
-def asked(wanted: list[str], profile: Profile, reach: int):
-    """The query for what stands under the keys on those days, give or take `reach`."""
-    b = db.block.c
-    query = select(b.number).where(b.key.in_(wanted))
+def standing_under(conn: Connection, wanted: list[str], profile: Profile, reach: int) -> set[int]:
+    """The accounts under those keys on the days of the profile, give or take `reach`; on any day if it has none."""
+    if not wanted:
+        return set()
     if profile.start is None or profile.end is None:
-        return query
+        return set(conn.scalars(ON_ANY_DAY, {"keys": wanted}))
     first, last = ordinal(profile.start) - reach, ordinal(profile.end) + reach
-    short = and_(b.start.between(first - SHORT_DAYS, last), b.end >= first)
-    long = and_(b.start == LONG, b.end.between(first, last + LONGEST_DAYS))
-    return query.where(or_(short, long, b.start == UNDATED))
+    days = {"early": first - SHORT_DAYS, "first": first, "last": last, "far": last + LONGEST_DAYS}
+    return set(conn.scalars(ON_DAYS, {"keys": wanted, **days}))
+
+
+def statements():
+    """The queries, built once: what stands under keys on some days, on any day, and the profiles of accounts.
+
+    Three selects and not one with "or", so that each is a range of the primary key.
+    """
+    b, a, named = db.block.c, db.account.c, db.block.c.key.in_(bindparam("keys", expanding=True))
+    first, last = bindparam("first"), bindparam("last")
+    short = select(b.number).where(named, b.start.between(bindparam("early"), last), b.end >= first)
+    long = select(b.number).where(named, b.start == LONG, b.end.between(first, bindparam("far")))
+    undated = select(b.number).where(named, b.start == UNDATED)
+    wanted = a.number.in_(bindparam("numbers", expanding=True))
+    profiles = select(a.number, a.profile).where(wanted).order_by(a.number)
+    return union_all(short, long, undated), select(b.number).where(named), profiles
+
+
+ON_DAYS, ON_ANY_DAY, PROFILES = statements()

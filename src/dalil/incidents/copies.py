@@ -66,8 +66,7 @@ def likeness(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def remember(conn: Connection, document: str, text: str) -> None:
-    """The document can be found by texts that are nearly its own; an older state is replaced."""
-    forget(conn, document)
+    """The document, not yet remembered, can be found by texts that are nearly its own."""
     found = signature(text)
     if found is not None:
         conn.execute(insert(db.text_copy).values(sha256=document, signature=found.astype("<u4").tobytes()))

@@ -24,8 +24,7 @@ def narrowed_by(incident: Incident) -> dict[str, object]:
 
 
 def save_facets(conn: Connection, incident: Incident) -> None:
-    """The incident is found by everybody who is said to have done it and by every source; older rows are replaced."""
-    remove_facets(conn, incident.id)
+    """The incident, found by nothing yet, is found by everybody who is said to have done it and by every source."""
     rows = [
         {"kind": kind, "value": value, "incident": incident.id}
         for kind, values in (("actor", actors(incident)), ("source", sources(incident)))

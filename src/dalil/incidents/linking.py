@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -24,7 +24,14 @@ from dalil.records import Account, Claim, Document, Judgement, Reading
 
 # SQLite allows 32,766 values in one statement.
 ASKED_AT_ONCE = 500
-NOWHERE = ""
+# Both sides of the tables of pairs, built once.
+AT = {
+    table.name: [
+        select(table).where(column.in_(bindparam("numbers", expanding=True)))
+        for column in (table.c.left, table.c.right)
+    ]
+    for table in (db.pair, db.judged_pair)
+}
 
 
 def link_reading(conn: Connection, document: Document, reading: Reading) -> tuple[str, ...]:
@@ -32,15 +39,11 @@ def link_reading(conn: Connection, document: Document, reading: Reading) -> tupl
 
     An older state of the document is replaced.
     """
-    touched = take_out(conn, document.object)
+    settle(conn, take_out(conn, document.object))
     if reading.incidents:
-        copies.remember(conn, document.object, document.text)
         judged = judgements.standing(conn, document=document.object)
         made = (account_of(document, reading, i, judged) for i in range(len(reading.incidents)))
-        text = store.text_of(conn, document.object)
-        touched |= {add_account(conn, account, text) for account in made}
-    resolve_judgements(conn, document.object)
-    settle(conn, touched)
+        settle(conn, add_accounts(conn, document, list(made), judged))
     return store.incidents_of_document(conn, document.object)
 
 
@@ -97,8 +100,29 @@ def overrules(judgement: Judgement, claims: Iterable[Claim]) -> bool:
 # ------------------------------------------------------------------ accounts and pairs
 
 
-def add_account(conn: Connection, account: Account, text: str) -> int:
-    """The account stands in the database, in no incident yet, with its pairs; its number."""
+def add_accounts(
+    conn: Connection, document: Document, accounts: list[Account], judged: Iterable[Judgement]
+) -> set[int]:
+    """The document's accounts stand, those that nothing ties to others in incidents of their own; the rest of them."""
+    text = store.text_of(conn, document.object)
+    if text == document.object:  # the rows of a table are like each other by their columns alone
+        copies.remember(conn, document.object, document.text)
+    linked = any(j.kind == "link" for j in judged)
+    tied = set()
+    for account in accounts:
+        number, paired = add_account(conn, account, text)
+        if paired or linked:
+            tied.add(number)
+        else:
+            alone = assemble(name_incident(account), (account,), set_grade=grade_set(conn, (account,), judged))
+            store.save_incident(conn, alone, number, new=True)
+    if linked:
+        resolve_judgements(conn, document.object)
+    return tied
+
+
+def add_account(conn: Connection, account: Account, text: str) -> tuple[int, bool]:
+    """The account stands in the database with its pairs, for now alone; its number, and whether it has any pair."""
     number, profile = store.account_number(conn, account.document, account.index), profile_of(account, text)
     rows = [
         row for other, theirs in blocking.candidates(conn, profile) if (row := pair_of(number, profile, other, theirs))
@@ -108,7 +132,7 @@ def add_account(conn: Connection, account: Account, text: str) -> int:
     store.save_account(conn, number, account, profile, name_incident(account))
     blocking.place_in_blocks(conn, number, profile)
     recordings.note_mention(conn, number, account)
-    return number
+    return number, bool(rows)
 
 
 def pair_of(number: int, profile: Profile, other: int, theirs: Profile) -> dict[str, object] | None:
@@ -170,8 +194,8 @@ def rows_at(conn: Connection, table, numbers: Iterable[int]) -> list:
     wanted, rows = sorted(numbers), {}
     for at in range(0, len(wanted), ASKED_AT_ONCE):
         part = wanted[at : at + ASKED_AT_ONCE]
-        for column in (table.c.left, table.c.right):
-            rows |= {(row.left, row.right): row for row in conn.execute(select(table).where(column.in_(part)))}
+        for query in AT[table.name]:
+            rows |= {(row.left, row.right): row for row in conn.execute(query, {"numbers": part})}
     return list(rows.values())
 
 
@@ -189,7 +213,7 @@ def settle(conn: Connection, touched: Iterable[int]) -> None:
             moved = [n for n in cluster if homes[n] != name]
             store.assign(conn, moved, name)
             changed |= {homes[n] for n in moved} | {name for n in cluster if n in touched}
-    for incident_id in sorted(changed - {NOWHERE}):
+    for incident_id in sorted(changed):
         save_computed(conn, incident_id)
 
 

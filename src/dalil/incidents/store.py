@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -52,12 +52,14 @@ class IncidentRow:
 # ------------------------------------------------------------------ incidents
 
 
-def save_incident(conn: Connection, incident: Incident, founded: int) -> None:
-    """The incident stands in the database as given; an older state of it is replaced."""
+def save_incident(conn: Connection, incident: Incident, founded: int, *, new: bool = False) -> None:
+    """The incident stands in the database as given; an older state of it is replaced, unless it is `new`."""
     at = point(incident.where) if incident.where else None
-    delete_incident(conn, incident.id)
+    if not new:
+        delete_incident(conn, incident.id)
     conn.execute(
-        insert(db.incident).values(
+        insert(db.incident),
+        dict(
             id=incident.id,
             founded=founded,
             type=incident.type,
@@ -72,7 +74,7 @@ def save_incident(conn: Connection, incident: Incident, founded: int) -> None:
             sources=len(incident.sources),
             grade=incident.grade.grade if incident.grade else None,
             record=encode(replace(incident, accounts=(), footage=(), neighbours=())).decode(),
-        )
+        ),
     )
     save_facets(conn, incident)
 
@@ -162,7 +164,7 @@ def row_of(incident: Incident, accounts: int) -> IncidentRow:
 def account_number(conn: Connection, document: str, index: int) -> int:
     """Where the account stands in the order of the log; the key of a part of a file ends in a stop and its number."""
     sha256, _, part = document.partition(".")
-    line = conn.scalar(select(func.min(db.capture.c.seq)).where(db.capture.c.sha256 == sha256))
+    line = conn.scalar(FIRST_LINE, {"sha256": sha256})
     if line is None:  # no capture: in tests and benches, after all that stand
         own = select(func.min(db.account.c.number)).where(db.account.c.sha256 == document)
         last = conn.scalar(own) or (conn.scalar(select(func.max(db.account.c.number))) or 0) + (
@@ -189,21 +191,22 @@ def text_of(conn: Connection, document: str) -> str:
 
 
 def save_account(conn: Connection, number: int, account: Account, profile: Profile, founds: str) -> None:
-    """The account stands under its number, in no incident yet; one that it is the first of would be called `founds`."""
+    """The account stands under its number, for now in the incident that it would found, called `founds`."""
     ref = ref_of(account)
     conn.execute(
-        insert(db.account).values(
-            number=number,
-            sha256=account.document,
-            position=account.index,
-            incident="",
-            founds=founds,
-            text=profile.text,
-            start=ref.start if ref else None,
-            end=ref.end if ref else None,
-            profile=encode(profile).decode(),
-            record=encode(account).decode(),
-        )
+        insert(db.account),
+        {
+            "number": number,
+            "sha256": account.document,
+            "position": account.index,
+            "incident": founds,
+            "founds": founds,
+            "text": profile.text,
+            "start": ref.start if ref else None,
+            "end": ref.end if ref else None,
+            "profile": encode(profile).decode(),
+            "record": encode(account).decode(),
+        },
     )
 
 
@@ -222,8 +225,7 @@ def find_account(conn: Connection, ref: AccountRef) -> int | None:
 
 def numbers_of(conn: Connection, incident_id: str) -> list[int]:
     """The incident's accounts in the order of the log."""
-    a = db.account.c
-    return list(conn.scalars(select(a.number).where(a.incident == incident_id).order_by(a.number)))
+    return list(conn.scalars(NUMBERS, {"incident": incident_id}))
 
 
 def load_accounts(conn: Connection, numbers: Iterable[int]) -> dict[int, Account]:
@@ -247,11 +249,24 @@ def read_accounts(conn: Connection, numbers: Iterable[int], *columns) -> list:
 
 def assign(conn: Connection, numbers: Iterable[int], incident_id: str) -> None:
     """The accounts belong to that incident."""
-    for number in numbers:
-        conn.execute(update(db.account).where(db.account.c.number == number).values(incident=incident_id))
+    rows = [{"account": number, "home": incident_id} for number in numbers]
+    if rows:
+        conn.execute(ASSIGN, rows)
 
 
 def incidents_of_document(conn: Connection, document: str) -> tuple[str, ...]:
     """The incidents of the document's accounts, in its reading's order."""
+    return tuple(conn.scalars(HOMES, {"document": document}))
+
+
+def statements():
+    """The queries that every report needs, built once."""
     a = db.account.c
-    return tuple(conn.scalars(select(a.incident).where(a.sha256 == document).order_by(a.position)))
+    numbers = select(a.number).where(a.incident == bindparam("incident")).order_by(a.number)
+    homes = select(a.incident).where(a.sha256 == bindparam("document")).order_by(a.position)
+    assigning = update(db.account).where(a.number == bindparam("account")).values(incident=bindparam("home"))
+    line = select(func.min(db.capture.c.seq)).where(db.capture.c.sha256 == bindparam("sha256"))
+    return numbers, homes, assigning, line
+
+
+NUMBERS, HOMES, ASSIGN, FIRST_LINE = statements()

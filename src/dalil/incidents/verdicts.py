@@ -32,8 +32,13 @@ def links_of(conn: Connection, document: str) -> list[tuple[AccountRef, AccountR
     return [(*refs_of(j), str(j.verdict), j.seq) for j in found]
 
 
-def grade_set(conn: Connection, accounts: Iterable[Account]) -> Grade | None:
-    """What a person set for an incident of these accounts; the newest line stands where several do."""
+def grade_set(conn: Connection, accounts: Iterable[Account], judged: Iterable[Judgement] | None = None) -> Grade | None:
+    """What a person set for an incident of these accounts; the newest line stands where several do.
+
+    `judged` are all judgements that stand on their documents, if they are at hand.
+    """
+    if judged is not None and not any(j.kind == "grade" for j in judged):
+        return None
     found = on_accounts(conn, "grade", accounts)
     if not found:
         return None

@@ -6,12 +6,12 @@ up to a whole, nor taken from it. A source's own later count replaces its earlie
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from dalil.incidents.likeness import show_span, show_toll
+from dalil.incidents.likeness import name_key, show_span, show_toll
 from dalil.incidents.parties import folded
-from dalil.incidents.profile import bounds
+from dalil.incidents.profile import bounds, suspect_id
 from dalil.records import Account, Change, GroupRange, GroupToll, Range, Toll
 
 RULE = "lowest and highest credible counts; a source's own later count replaces its earlier one; 'at least' is a floor"
@@ -55,7 +55,8 @@ def as_toll(part: GroupToll) -> Toll:
 def span_of(stated: Sequence[tuple[Account, Toll]]) -> Range | None:
     """The range over the tolls of accounts, by RULE; None where none says a number."""
     numbered = [(account, toll) for account, toll in stated if says_a_number(toll)]
-    counted = [(a, toll) for a, toll in numbered if not replaced(a, [other for other, _ in numbered])]
+    newest = newest_words(account for account, _ in numbered)
+    counted = [(a, toll) for a, toll in numbered if not replaced(a, newest)]
     if not counted:
         return None
     spans = [bounds(toll) for _, toll in counted]
@@ -75,20 +76,26 @@ def span_of(stated: Sequence[tuple[Account, Toll]]) -> Range | None:
     )
 
 
-def replaced(account: Account, others: Iterable[Account]) -> bool:
+def newest_words(accounts: Iterable[Account]) -> dict[object, date]:
+    """The last day on which each source published."""
+    newest: dict[object, date] = {}
+    for account in accounts:
+        source, day = source_of(account), account.published
+        if source and day:
+            newest[source] = max(day, newest.get(source, day))
+    return newest
+
+
+def replaced(account: Account, newest: Mapping[object, date]) -> bool:
     """Whether the same source says a number again on a later day."""
-    return any(same_source(account, o) and earlier(account.published, o.published) for o in others)
+    source, day = source_of(account), account.published
+    return bool(source and day and newest.get(source, day) > day)
 
 
-def same_source(one: Account, other: Account) -> bool:
-    """Whether the two are published by the same one, and neither by nobody."""
-    a, b = one.publisher or one.author, other.publisher or other.author
-    return bool(a and b) and folded(a) == folded(b) and one.voices == other.voices
-
-
-def earlier(one: date | None, other: date | None) -> bool:
-    """Whether both days are known and the first one comes first."""
-    return one is not None and other is not None and one < other
+def source_of(account: Account) -> tuple[object, ...] | None:
+    """Whose word it is, publisher and voices; None where nobody is named."""
+    name = account.publisher or account.author
+    return (folded(name), account.voices) if name else None
 
 
 def says_a_number(toll: Toll) -> bool:
@@ -117,29 +124,40 @@ def changes_of(accounts: Sequence[Account]) -> tuple[Change, ...]:
     An update of a source's own word is told against that word; anything else against what was said last.
     """
     order = sorted(range(len(accounts)), key=lambda n: (accounts[n].published or date.max, n))
+    known: dict[str, set[object]] = {}
+    last: dict[str, str] = {}
+    own: dict[tuple[object, str], tuple[object, str]] = {}
     found: list[Change] = []
-    for place, number in enumerate(order):
-        account = accounts[number]
-        before = [accounts[n] for n in order[:place]]
-        own = [a for a in before if same_source(a, account)]
-        for field, value in values_of(account):
-            said = {v for a in before for f, v in values_of(a) if f == field}
-            last = next((v for a in reversed(own or before) for f, v in values_of(a) if f == field), None)
-            if value not in said or (own and last is not None and last != value):
-                found.append(Change(account.published, number, field, last, value, bool(own)))
+    for number in order:
+        account, source = accounts[number], source_of(accounts[number])
+        for field, value, shown in values_of(account):
+            before = own.get((source, field)) if source else None
+            updated = before is not None and before[0] != value
+            if updated or value not in known.setdefault(field, set()):
+                told = before[1] if before else last.get(field)
+                found.append(Change(account.published, number, field, told, shown, before is not None))
+            known[field].add(value)
+            last[field] = shown
+            own[source, field] = (value, shown)
     return tuple(found)
 
 
-def values_of(account: Account) -> list[tuple[str, str]]:
-    """What the account says, in words for comparison: counts, day, place, kind, suspects."""
+def values_of(account: Account) -> Iterator[tuple[str, object, str]]:
+    """What the account says of counts, day, place, kind and suspects: field, a value to compare by, and in words.
+
+    Two spellings of one place or party are one value.
+    """
     event = account.event
-    said = [(name, show_toll(toll)) for name in COUNTS if (toll := getattr(event, name)) and says_a_number(toll)]
+    for name in COUNTS:
+        toll = getattr(event, name)
+        if toll and says_a_number(toll):
+            yield name, (toll.low, toll.best, toll.high), show_toll(toll)
     if event.when:
-        said.append(("when", show_span(event.when)))
+        yield "when", (event.when.start, event.when.end), show_span(event.when)
     if event.where:
-        said.append(("where", event.where.name))
-    said.append(("kind", event.type))
-    suspects = [f"{s.mentions[0]} ({s.attribution})" for s in event.suspects if s.mentions]
+        yield "where", name_key(event.where.name), event.where.name
+    yield "kind", event.type, event.type
+    suspects = [s for s in event.suspects if s.mentions]
     if suspects:
-        said.append(("suspects", ", ".join(suspects)))
-    return said
+        said = frozenset((suspect_id(s), s.attribution) for s in suspects)
+        yield "suspects", said, ", ".join(f"{s.mentions[0]} ({s.attribution})" for s in suspects)

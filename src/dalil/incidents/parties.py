@@ -55,6 +55,7 @@ def voices() -> list[list[str]]:
     return [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")][1:]
 
 
+@lru_cache(maxsize=65_536)
 def folded(name: str) -> tuple[str, ...]:
     """The name's words in the spelling in which names are compared."""
     return tuple(word.text for word in words(name))

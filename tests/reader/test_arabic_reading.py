@@ -174,3 +174,15 @@ def test_any_words_in_any_order_are_read_with_true_quotes(text):
 @given(st.text(max_size=200))
 def test_any_unicode_is_read_with_true_quotes(text):
     held(text, read_text(text, published=date(2017, 3, 10), lang="ar"))
+
+
+def test_headline_and_lead_tell_of_the_same_people():
+    text = (
+        "مقتل 17 شخصاً على الأقل بغارات على وادي السنديان\n\n"
+        "قتل سبعة عشر مدنياً على الأقل وأصيب عشرون آخرون الجمعة في غارات جوية على بلدة وادي السنديان."
+    )
+    reading = read_text(text, published=date(2016, 11, 5), lang="ar")
+    held(text, reading)
+    (only,) = reading.incidents
+    assert [(v.count, v.effect) for v in only.victims] == [(17, "death"), (20, "injury")]
+    assert len(only.victims[0].mentions) == 2 and only.killed.best == 17

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from dalil.claims.folding import fold
-from dalil.records import Claim, DateSpan, Place, TextIncident, Toll
+from dalil.records import Claim, DateSpan, Place, TextIncident, Toll, Victim
 
 VIOLENT = frozenset(("airstrike", "barrel_bomb", "missile", "shelling", "explosion", "chemical", "shooting", "stabbing",
                      "killing", "execution", "ground_assault", "attack", "torture", "arson"))  # fmt: skip
@@ -134,7 +134,7 @@ def _made(e: Event) -> TextIncident:
         kind, status, next((w for w in whens if w.precision == "day"), whens[0] if whens else None),
         min(wheres, key=lambda p: p.precision) if wheres else None,
         _toll(e, "killed"), _toll(e, "injured"), _toll(e, "missing"),
-        _unique(s for c in claims for s in c.suspects), _unique(v for c in claims for v in c.victims),
+        _unique(s for c in claims for s in c.suspects), _persons(claims),
         _unique(x for c in claims for x in c.targets), _unique(w for c in claims for w in c.weapons),
         next((c.footage for c in claims if c.footage is not None), None), tuple(e.indices),
     )  # fmt: skip
@@ -151,6 +151,31 @@ def _toll(e: Event, name: str) -> Toll | None:
     best = max(tolls, key=_value)
     groups = best.groups or next((t.groups for t in tolls if t.groups), ())
     return replace(best, groups=groups)
+
+
+def _persons(claims: list[Claim]) -> tuple[Victim, ...]:
+    """The people of an event: a group that a later claim counts alike is the one told before (headline and lead)."""
+    out: list[Victim] = []
+    for claim in claims:
+        earlier = len(out)
+        for v in claim.victims:
+            n = next((n for n, old in enumerate(out) if _same_people(old, v, n < earlier)), None)
+            if n is None:
+                out.append(v)
+            elif v != out[n]:
+                old = out[n]
+                mentions = tuple(dict.fromkeys((*old.mentions, *v.mentions)))
+                quotes = tuple(dict.fromkeys((*old.quotes, *v.quotes)))
+                out[n] = replace(old, mentions=mentions, quotes=quotes, age=old.age or v.age, sex=old.sex or v.sex)
+    return tuple(out)
+
+
+def _same_people(old: Victim, new: Victim, told_before: bool) -> bool:
+    """Whether two entries are one: the same first words, or, of an earlier claim, so many people of the same fate."""
+    if old.mentions[0].casefold() == new.mentions[0].casefold() and old.effect == new.effect:
+        return True
+    counted = told_before and not (old.named or new.named) and old.effect == new.effect and old.sex == new.sex
+    return counted and new.count is not None and new.count > 1 and old.count == new.count
 
 
 def _unique(things) -> tuple:

@@ -10,6 +10,7 @@ from dalil.claims.languages.ar.words import Entry, Line, rows, word_set
 HEADS = ("people", "kin", "count")
 FATHA = "\u064e"
 FAMILY = word_set("family")
+POLICE = word_set("police_body")
 FEMALE = word_set("female")
 MALE = word_set("male")
 # Endings that may be a dual or a sound plural in the oblique: told as plural for these, as two for the rest.
@@ -101,6 +102,8 @@ def _free(line: Line, j: int) -> bool:
         return j >= line.n or line.f[j] not in ("%", "٪")
     m = line.marks[j]
     if m is None:
+        if len(line.f[j]) > 5 and line.f[j].endswith(("ون", "ين")):
+            return True  # خمسة متسوقين: an unknown sound plural is of people
         return line.cut(j).det or line.f[j][0] in "وف" or line.f[j].startswith(("ب", "ل"))
     if line.cut(j).conj or line.cut(j).prep:
         return True
@@ -130,6 +133,8 @@ def _made(line: Line, i: int, head: int, e: Entry, amount: Amount | None) -> Gro
         g.amount, g.j = Amount(2, 2, 2, i, g.j + 1), g.j + 1
     elif amount is not None and amount.none:
         g.amount, g.plural = None, True
+    elif amount is None and g.plural and cut.suffix and (own := num(line, g.j, "number")) and line.cut(g.j).det:
+        g.amount, g.j = Amount(own.low, own.low, own.low, i, g.j + 1), g.j + 1  # وأطفالهما الثلاثة
     if stem in FAMILY:
         _family(line, g)
     return g
@@ -187,7 +192,12 @@ def _adjective(line: Line, g: Group, j: int) -> int | None:
 
 def _members(line: Line, g: Group, j: int) -> int | None:
     """Where "of the policemen" behind a number ends; sets the group."""
-    if g.group or j >= line.n or line.f[j] != "من":
+    if j >= line.n or line.f[j] != "من":
+        return None
+    if g.group == "fighter" and (body := line.entry(j + 1, "actor")) is not None and body.a == "state_force":
+        g.group = "police" if line.f[j + 1] in POLICE else "soldier"  # عنصران من الشرطة
+        return line.end(j + 1)
+    if g.group:
         return None
     e = head_entry(line, j + 1)
     if e is None or e.form != "pl" or line.cut(j + 1).stem in FAMILY:

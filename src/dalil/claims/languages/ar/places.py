@@ -13,6 +13,7 @@ HINTS = {w: row["hint"] for row in rows("place_kinds.tsv") for w in row["forms"]
 NEAR = word_set("near")
 SIDES = word_set("sides")
 TOWARDS = word_set("towards")
+CALLED = ("part", "village", "town", "camp")  # kinds that are called by a noun: حي المطار، مخيم المستشفى
 WALLS = ("event", "harm", "num", "weapon", "count", "speech", "demonym")
 
 
@@ -58,6 +59,8 @@ def _spot_at(line: Line, k: int, b: int, taken: set[int]) -> Spot | None:
             return _made(
                 line, i, j, 5.0 - (2.5 if hint == "province" else 1.5) * top - _side(line, lead), 3 if top else 1, hint
             )
+        if n - 1 > k and line.cut(n - 1).det and HINTS.get(line.cut(k).stem) in CALLED:
+            return _made(line, n - 1, n, 3.0, 1, HINTS.get(line.cut(k).stem))  # حي المطار
         if line.is_(k, "placehead") and not line.cut(k).prep:
             i, j = _name(line, k, b, True)
             return _made(line, i, j, 3.0, 1) if j - i > 1 else None
@@ -121,13 +124,7 @@ def _finite(line: Line, k: int) -> bool:
 def _skip_placewords(line: Line, k: int, b: int) -> int:
     n = k
     while n < b and (line.is_(n, "placeword") or (n > k and line.is_(n, "direction"))):
-        if (
-            n > k
-            and line.is_(n, "placehead")
-            and n + 1 < b
-            and line.marks[n + 1] is None
-            and not line.is_(n, "placetop")
-        ):
+        if line.is_(n, "placehead") and n + 1 < b and line.marks[n + 1] is None and not line.is_(n, "placetop"):
             break
         n += 1
     if n < b and line.f[n] in ("تابعة", "من"):
@@ -173,7 +170,7 @@ def _name(line: Line, i: int, b: int, after_word: bool) -> tuple[int, int]:
                 and j > i
                 and line.is_(j - 1, "placehead")
                 and len(m[1])
-                and not any(e.cat == "class" for e in m[1])
+                and not any(e.cat == "class" and e.a != "placeword" for e in m[1])
             ):
                 j += 1
             break

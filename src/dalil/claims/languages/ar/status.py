@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from dalil.claims.languages.ar.words import Line, word_set
 from dalil.records import DateSpan
 
+# A count "since" a day longer ago than this is a sum over many events.
+THROUGHOUT_DAYS = 31
 OLD_DAYS = 60  # an event this long before the report is its history, on sentences of our own
 LASTING = frozenset(("siege", "ceasefire", "displacement", "movement", "work_stoppage"))
 FUTURE_EXCEPT = word_set("no_future")
@@ -118,6 +120,9 @@ def status_of(
         return "generic"
     if kind in LASTING:
         return "reported"
+    since = when is not None and published is not None and when.rule.startswith("up to publication")
+    if since and counted and (published - when.start).days > THROUGHOUT_DAYS:
+        return "total"  # منذ آذار 2011
     if "total" in cues or (
         when is not None and when.precision in ("month", "year") and counted and _throughout(line, a, b)
     ):

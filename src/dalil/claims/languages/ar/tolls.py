@@ -167,8 +167,8 @@ def _verb(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | N
         if line.has(j, "actor") and not line.has(j, "people"):
             return None
     found = groups_at(line, past_aside(line, j))
-    if not found and line.is_(j, "oneof"):
-        found = [Group(j, j + 1, j, Amount(1, 1, 1, j, j + 1))]
+    if not found and (line.is_(j, "oneof") or line.f[j : j + 1] in (["اخر"], ["اخري"])):
+        found = [Group(j, j + 1, j, Amount(1, 1, 1, j, j + 1))]  # وأصيب آخر
     if not found and line.has(j, "weapon", "event") and not (line.cut(j).prep or line.cut(j).conj):
         later = (groups_at(line, x, bare=False) for x in range(line.end(j), min(line.end(j) + 3, line.n)))
         found = next((x for x in later if x and x[0].count is not None), [])  # قتلت قذيفة ثلاثة مدنيين

@@ -358,7 +358,8 @@ def _framed(line: Line, a: int, b: int, voices: list[Voice]) -> list[tuple[int, 
     if at is not None and not out:
         owner = next((k for k in range(at - 1, a - 1, -1) if line.has(k, "actor") and _actor(line, k)), None)
         if owner is not None:
-            out.append((owner, _extent(line, owner, b), "claimed", None))
+            denies = any((e := line.entry(x, "speech")) is not None and e.a == "deny" for x in range(owner, at))
+            out.append((owner, _extent(line, owner, b), "denied" if denies else "claimed", None))
     return out
 
 

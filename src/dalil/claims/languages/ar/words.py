@@ -180,7 +180,9 @@ class Lexicon:
                 options = [*options, *self.by_first.get(p.stem + "+", ())]
             for words, entries in options:
                 n = len(words)
-                if (best is not None and n <= best[0] - k) or (words[0][1] and not p.det):
+                if best is not None and (n < best[0] - k or (n == best[0] - k and not _says_little(best[1]))):
+                    continue
+                if words[0][1] and not p.det:
                     continue
                 if p.suffix and not any(e.cat in OWNED for e in entries):
                     continue
@@ -189,6 +191,11 @@ class Lexicon:
                 if all(_fits(self.forms(line.f[k + x]), words[x]) for x in range(1, n)):
                     best = (k + n, entries, p)
         return best
+
+
+def _says_little(entries: tuple[Entry, ...]) -> bool:
+    """Whether a phrase only is no place's name (المدنيين), so that another meaning of the same word goes before."""
+    return all(e.cat == "common" for e in entries)
 
 
 def _fits(forms: frozenset[tuple[str, bool]], word: tuple[str, bool]) -> bool:

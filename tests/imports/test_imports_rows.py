@@ -135,8 +135,8 @@ def test_filters_leave_rows_out():
 def test_airwars_rows_are_ranges_of_civilians_with_each_belligerent():
     first, second, third = taken("airwars", "airwars.csv")
     event = first.reading.incidents[0]
-    assert (event.killed.low, event.killed.high, event.injured.low, event.injured.high) == (8, 15, 20, 25)
-    assert event.killed.quote.text == "8,15" and event.killed.groups[0].group == "civilian"
+    assert (event.killed.low, event.killed.high, event.injured.low, event.injured.high) == (3, 5, 20, 25)
+    assert event.killed.quote.text == "3,5" and event.killed.groups[0].group == "civilian"
     assert event.type == "airstrike" and "graded contested" in first.document.title
     assert first.document.url == "https://example.org/ex001"
     assert [(s.mentions[0], s.attribution) for s in second.reading.incidents[0].suspects] == [

@@ -19,7 +19,7 @@ HEADER = (
     "where_coordinates,latitude,longitude,country,date_prec,date_start,date_end,low,best,high\n"
 )
 THEIRS = HEADER + (
-    "1,3,Example Military,Civilians,1,Tell Example,36.111,36.911,Syria,1,2019-03-06,2019-03-06,10,10,10\n"
+    "1,3,Government of Syria,Civilians,1,Tell Example village,36.1002,36.9002,Syria,1,2019-03-06,2019-03-06,4,4,4\n"
     "2,3,Another Army,Civilians,1,تل المثال,36.12,36.92,Syria,1,2019-03-09,2019-03-10,3,3,3\n"
     "3,3,Example Military,Civilians,1,Far Away,33.0,36.0,Syria,1,2019-03-06,2019-03-06,1,1,1\n"
     "4,3,Example Military,Civilians,1,=cmd|x,33.5,36.0,Syria,1,2019-03-07,2019-03-07,1,1,1\n"

@@ -265,6 +265,11 @@ def tolls(text):
             1,
         ),
         ("Teen Shot in Arm in Quarrel A 16-year-old was shot in the arm on Monday.", 0, 1),
+        ("One person was hospitalized following a shooting on Tuesday evening.", 0, 1),
+        ("A shooting sent a man to the hospital early Saturday morning.", 0, 1),
+        ("The victim drove himself to the hospital after being shot in the stomach.", 0, 1),
+        ("A 22-year-old man accidentally shot himself in the face early Thursday.", 0, 1),
+        ("Police released a picture of the fatal shooting in Ostrow. Ann Sorel, 18, was shot and killed.", 1, 0),
         ("Two suspects are on the run and a third was fatally shot by a resident.", 1, 0),
     ],
 )

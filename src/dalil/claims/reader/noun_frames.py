@@ -14,7 +14,15 @@ def event(m: Mention) -> None:
     sort_fallen(m, following(line, m.j, "on", THINGS, 6))
     add_doers(m, following(line, m.j, "by", (*DOERS, "weapon"), 10))
     if m.entry.c in ("abducted", "death", "injury") or m.entry.b in ("explosion", "shelling", "shooting", "stabbing"):
-        m.effect = "shot" if m.entry.b == "shooting" else "stabbed" if m.entry.b == "stabbing" else m.effect
+        m.effect = (
+            m.entry.c
+            if m.entry.c == "death"
+            else "shot"
+            if m.entry.b == "shooting"
+            else "stabbed"
+            if m.entry.b == "stabbing"
+            else m.effect
+        )
         before = len(m.victims)
         sort_fallen(m, following(line, m.j, "of", (*THINGS, "number"), 2))
         if len(m.victims) == before:

@@ -13,6 +13,8 @@ def sort_fallen(m: Mention, phrases: list[Phrase]) -> None:
         if p.kind == "target":
             if not _settled(m.line, p):
                 m.targets.append(p)
+        elif p.kind == "name" and p.age is None and p.i and m.line.w[p.i - 1] in ("in", "at", "the"):
+            continue  # "a fatal shooting in X", "at the X": where, not whom
         elif p.kind != "name" or p.age is not None or m.effect in ("death", "injury", "abducted"):
             m.victims.append(p)
 

@@ -138,6 +138,8 @@ class People:
             self.persons.append(known)
         known.mentions.append((line, p))
         known.names.update(names)
+        if known.count is None and not known.plural:
+            known.count = count
         known.age = known.age if known.age is not None else p.age
         known.sex = known.sex or sex
         known.group = known.group or (p.group if p.group not in ("man", "woman") else "")

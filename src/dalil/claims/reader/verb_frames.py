@@ -24,7 +24,7 @@ def harm(m: Mention) -> None:
     harmed = (
         ("people", "pronoun") if line.is_(m.i, "loose") else PEOPLE if m.entry.c in ("abducted", "none") else HARMED
     )
-    if m.voice in ("passive", "reduced", "being"):
+    if m.voice in ("passive", "reduced", "being") or line.is_(m.j - 1, "reflex"):
         m.victims = subject(line, m.i, harmed)
         m.victims += _with_others(line, m)
         if not m.victims and not any(w.isalnum() for w in line.w[: m.i]):
@@ -185,8 +185,8 @@ def care(m: Mention) -> None:
     """was taken to hospital: the subject is hurt, where a hospital is named behind the verb."""
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
-    there = any(line.is_(k, "hospitalword") for k in range(m.j, min(line.n, m.j + 10)))
-    passive = m.voice in ("passive", "reduced", "being")
+    there = any(line.is_(k, "hospitalword") for k in range(m.i, min(line.n, m.j + 10)))
+    passive = m.voice in ("passive", "reduced", "being") or line.is_(m.j - 1, "reflex")
     m.victims = (subject(line, m.i) if passive else objects(line, m.j)) if there else []
     m.victims = [p for p in m.victims if p.kind != "number" or p.amount.value]
     m.effect = "injury" if m.victims else "unknown"

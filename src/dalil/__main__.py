@@ -26,6 +26,7 @@ COMMANDS = (
         "dalil.incidents.judge_commands:judge_command",
         "Choose a place, correct a claim, join or part incidents.",
     ),
+    ("queue", "dalil.incidents.commands:queue_command", "List the incidents that may be one event, for a person."),
     ("undo", "dalil.incidents.judge_commands:undo_command", "Take a judgement back."),
     ("compare", "dalil.incidents.compare_commands:compare_command", "Hold the archive against another record."),
     ("gazetteer", "dalil.atlas.commands:gazetteer_command", "Load or fetch the place names of a country."),

@@ -1,4 +1,4 @@
-"""`dalil incidents` and `dalil show`."""
+"""`dalil incidents`, `dalil show` and `dalil queue`."""
 
 from __future__ import annotations
 
@@ -55,3 +55,33 @@ def show_command(archive, incident, as_json):
     if found is None:
         raise DalilError(f'no single incident is called or begins with "{incident}". "dalil incidents" lists them')
     click.echo(encode(found).decode() if as_json else "\n".join(listing.page(found)))
+
+
+@click.command("queue")
+@archive_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON line a question.")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most so many.")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="Leave out the first so many.")
+def queue_command(archive, as_json, limit, offset):
+    """List the incidents that may be one event, the likeliest first, with everything for and against it.
+
+    `dalil judge link` answers; what was answered leaves the list, what somebody was unsure about stands last.
+
+    \b
+    Example:
+      dalil queue --archive my-archive --limit 5
+    """
+    from dalil.archive import Archive
+    from dalil.incidents import listing, questions
+    from dalil.records import encode
+
+    with Archive.open(archive) as opened, opened.engine.connect() as conn:
+        asked = questions.queue(conn, limit, offset)
+        waiting = questions.count_questions(conn)
+        names = questions.names_of(conn, asked)
+    for question in asked:
+        if as_json:
+            click.echo(encode(question).decode())
+        else:
+            click.echo("\n".join(listing.question(question, names[question.left], names[question.right])))
+    click.echo(f"{waiting} waiting." if waiting else "Nothing waits: no two incidents may be one event.", err=True)

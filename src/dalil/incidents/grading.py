@@ -1,6 +1,6 @@
 """Who is said to have done it, and how well it is attested: a proposal by rule, with reasons; a person decides.
 
-Attribution terms as UCDP and HURIDOCS use them; the grades are Airwars'. The rule is docs/grading.md, step by step.
+Attribution terms as UCDP and HURIDOCS use them; the grades are Airwars'. The rule is docs/linking.md, step by step.
 """
 
 from __future__ import annotations
@@ -61,16 +61,24 @@ def propose(incident: Incident) -> tuple[str, tuple[Reason, ...]]:
     accepted = next((a for a in blamed if a.term == "accepted"), None)
     if accepted:
         return "confirmed", (Reason("accepted_by", (accepted.actor,)), *rivals, *disputed, *counted)
-    if rivals:
+    if at_odds(incident.accounts):
         return "contested", (Reason("several_blamed", (str(len(blamed)),)), *rivals, *disputed, *counted)
     denials = tuple(Reason("denies", (a.actor,)) for a in denied)
     if blamed and blamed[0].sources >= 2:
         reason = Reason("agreed_blame", (blamed[0].actor, str(blamed[0].sources)))
-        return "fair", (reason, *denials, *disputed, *counted)
+        return "fair", (reason, *rivals, *denials, *disputed, *counted)
     if not blamed:
         return "weak", (Reason("nobody_blamed"), *denials, *disputed, *counted)
     reason = Reason("one_source_blames" if sources > 1 else "one_source", (blamed[0].actor,))
-    return "weak", (reason, *denials, *disputed, *counted)
+    return "weak", (reason, *rivals, *denials, *disputed, *counted)
+
+
+def at_odds(accounts: Sequence[Account]) -> bool:
+    """Whether two accounts name wholly different parties; one that leaves it open between two is at odds with none
+    of them."""
+    named = {frozenset(suspect_id(s) for s in a.event.suspects if s.mentions and s.attribution != "denied")
+             for a in accounts} - {frozenset()}  # fmt: skip
+    return any(one.isdisjoint(other) for one in named for other in named)
 
 
 def sources_reason(incident: Incident) -> tuple[Reason, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 
 from dalil.incidents.likeness import show_span, show_toll
 from dalil.incidents.store import IncidentRow
-from dalil.records import Account, Incident, Quote, Range, Victim
+from dalil.records import Account, Incident, Question, Quote, Range, Reason, Victim
 
 
 def line(row: IncidentRow) -> str:
@@ -39,6 +42,9 @@ def page(incident: Incident) -> Iterator[str]:
         if counted:
             dispute = "; disputed: no single number fits every account" if counted.disputed else ""
             yield f"  {name}: {span(counted.low, counted.high, counted.open_above)} ({counted.rule}{dispute})"
+    for part in incident.groups:
+        yield f"  {part.group} {part.effect}: {span(part.range.low, part.range.high, part.range.open_above)}"
+    yield from attested(incident)
     yield from footage(incident)
     if incident.neighbours:
         yield ""
@@ -46,6 +52,43 @@ def page(incident: Incident) -> Iterator[str]:
         for other in incident.neighbours:
             reasons = "; ".join(f"{e.name}: {e.left} / {e.right}" for e in other.evidence if e.weight < 0)
             yield f"  {other.incident} ({other.verdict.replace('_', ' ')}) {reasons}"
+
+
+def attested(incident: Incident) -> Iterator[str]:
+    """The grade with its reasons, and whose word it all rests on."""
+    if incident.grade:
+        yield ""
+        by = f", set by {incident.grade.by}: {incident.grade.why}" if incident.grade.judgement is not None else ""
+        yield f"Grade: {incident.grade.grade}{by or ' (proposed by rule; a person decides)'}"
+        if by:
+            yield f"  the rule proposes: {incident.grade.proposed}"
+        yield from (f"  {say(reason)}" for reason in incident.grade.reasons)
+    if incident.sources:
+        yield ""
+        yield "Independent sources"
+        for source in incident.sources:
+            accounts = f"{len(source.accounts)} account{'s' if len(source.accounts) != 1 else ''}"
+            yield f"  {source.name} ({accounts}): {'; '.join(say(reason) for reason in source.reasons)}"
+
+
+@cache
+def reasons() -> dict[str, str]:
+    """The words of reasons.toml."""
+    return tomllib.loads(resources.files("dalil.incidents").joinpath("reasons.toml").read_text("utf-8"))
+
+
+def say(reason: Reason) -> str:
+    """The reason in words."""
+    return reasons()[reason.name].format(*reason.values)
+
+
+def question(asked: Question, left: str, right: str) -> Iterator[str]:
+    """A question of the review queue as lines; `left` and `right` name the two accounts for `dalil judge link`."""
+    unsure = " (somebody was unsure)" if asked.unsure else ""
+    yield f"{asked.score:5.1f}  {asked.left_incident}  {asked.right_incident}{unsure}"
+    for e in asked.evidence:
+        yield f"       {e.weight:+5.1f}  {e.name}: {e.left} / {e.right}"
+    yield f"       dalil judge link {left} {right} --same (or --different, --unsure) --reason …"
 
 
 def ledger_entry(account: Account) -> Iterator[str]:

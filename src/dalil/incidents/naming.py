@@ -20,8 +20,10 @@ PART = re.compile(r"(?P<document>[0-9a-f.]+)#(?P<number>\d+)")
 def reading_named(conn: Connection, beginning: str) -> Reading:
     """The reading of the one document whose key begins so; InputRefused if there is none or more than one."""
     column = db.document.c.sha256
-    keys = list(conn.scalars(select(column).where(column.startswith(beginning.lower(), autoescape=True)).limit(2)))
-    reading = load_reading(conn, keys[0]) if len(beginning) >= MIN_PREFIX and len(keys) == 1 else None
+    begins = column.startswith(beginning.lower(), autoescape=True)
+    keys = list(conn.scalars(select(column).where(begins).order_by(column).limit(2)))
+    single = len(keys) == 1 or beginning in keys  # row 1 of a table is not row 12
+    reading = load_reading(conn, keys[0]) if len(beginning) >= MIN_PREFIX and single else None
     if reading is None:
         raise InputRefused(beginning, "names no single report", f"Give at least {MIN_PREFIX} digits of its SHA-256")
     return reading

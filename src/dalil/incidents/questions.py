@@ -6,13 +6,15 @@ person was unsure about stays, after all others.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.incidents import store
 from dalil.incidents.surroundings import evidence_of, judged_within
-from dalil.records import Question
+from dalil.records import AccountRef, Question
 
 
 def queue(conn: Connection, limit: int | None = 50, offset: int = 0) -> list[Question]:
@@ -36,6 +38,14 @@ def queue(conn: Connection, limit: int | None = 50, offset: int = 0) -> list[Que
         for row in rows
         if store.ref_of(accounts[row.left]) and store.ref_of(accounts[row.right])
     ]
+
+
+def names_of(conn: Connection, asked: Iterable[Question]) -> dict[AccountRef, str]:
+    """How each account of the questions is named on a command line: its document, "#", its number there from 1."""
+    refs = {ref for question in asked for ref in (question.left, question.right)}
+    numbers = {ref: n for ref in refs if (n := store.find_account(conn, ref)) is not None}
+    accounts = store.load_accounts(conn, numbers.values())
+    return {ref: f"{accounts[n].document}#{accounts[n].index + 1}" for ref, n in numbers.items()}
 
 
 def count_questions(conn: Connection) -> int:

@@ -24,7 +24,7 @@ READ_ROWS = 500
 # An account's number: the line of its file's first capture, the part of the file (a row of a table), the event in it.
 PART_BITS, INDEX_BITS = 20, 18
 # Imports whose rows are one event each.
-EVENT_TABLES = ("ucdp", "acled", "airwars")
+EVENT_TABLES = ("ucdp", "acled", "airwars", "atlos")
 
 
 @dataclass(frozen=True, slots=True)

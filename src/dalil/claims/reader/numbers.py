@@ -14,7 +14,10 @@ LARGEST = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How many, by words i..j of a sentence. `more` says "another 3"; `vague` is a plural without a figure."""
+    """How many, by words i..j of a sentence. `more` says "another 3"; `vague` is a plural without a figure.
+
+    `none` says that the words bound nothing (Arabic "a number of").
+    """
 
     low: int | None
     best: int | None
@@ -23,6 +26,7 @@ class Amount:
     j: int
     more: bool = False
     vague: bool = False
+    none: bool = False
 
     @property
     def value(self) -> int | None:

@@ -35,7 +35,8 @@ def with_surroundings(
 ) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
     """The same claims and incidents, their places where the whole text puts them."""
     told = claims
-    claims = tuple(_found(text, c, country) for c in claims)
+    sea = find_waters(text) is not None
+    claims = tuple(_found(text, c, country, sea) for c in claims)
     new = {n: c.where for n, (old, c) in enumerate(zip(told, claims, strict=True)) if c is not old}
     incidents = tuple(_with_new(i, new) for i in incidents) if new else incidents
     places = {key: place for told in (*claims, *incidents) if (place := told.where) and (key := _key(place))}
@@ -69,6 +70,8 @@ def _key(place: Place) -> tuple[int, int] | None:
 def _placed(
     text: str, place: Place, places: dict[tuple[int, int], Place], country: str | None, beat: str | None
 ) -> Place:
+    if not place.candidates:
+        return place  # nothing to move or to part
     relation = relation_at(text, place.quote)
     near = _others(place, places) if len(place.candidates) > 1 else ()
     if relation is None and not near and (beat is None or len(place.candidates) < 2):
@@ -82,10 +85,12 @@ def _others(place: Place, places: dict[tuple[int, int], Place]) -> tuple[Candida
     return tuple(c for name, c in others.items() if name != place.name)
 
 
-def _found(text: str, claim: Claim, country: str | None) -> Claim:
+def _found(text: str, claim: Claim, country: str | None, sea: bool) -> Claim:
     """The claim at the waters that its sentence names; if it has no place, where a known one stands in a relation."""
+    if claim.where is not None and not sea:
+        return claim
     start, end = _sentence(text, claim.quote.start, claim.quote.end)
-    waters = find_waters(text, start, end)
+    waters = find_waters(text, start, end) if sea else None
     if waters is not None and (claim.where is None or _overlap(waters, claim.where)):
         return replace(claim, where=waters)
     if claim.where is not None or RELATED.search(text, start, end) is None:

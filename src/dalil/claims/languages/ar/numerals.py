@@ -3,29 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from dalil.claims.languages.ar.words import Line
+from dalil.claims.reader.numbers import LARGEST, Amount
 
 SPAN = re.compile(r"^\d+$")
-LARGEST = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """How many, by words i..j of a line; `none` says that the words bound nothing ("a number of")."""
-
-    low: int | None
-    best: int | None
-    high: int | None
-    i: int
-    j: int
-    none: bool = False
-
-    @property
-    def value(self) -> int | None:
-        """The figure that stands for the amount."""
-        return next((n for n in (self.best, self.low, self.high) if n is not None), None)
 
 
 def num(line: Line, k: int, *kinds: str):
@@ -114,7 +96,7 @@ def amount_at(line: Line, i: int) -> Amount | None:
         return _between(line, i, k)
     vague = num(line, k, "vague", "none")
     if vague is not None and (vague.a == "none" or not _scaled(line, k)):
-        return Amount(vague.low, None, vague.high, i, line.end(k), vague.a == "none")
+        return Amount(vague.low, None, vague.high, i, line.end(k), none=vague.a == "none")
     first = figure(line, k)
     if first is None:
         return None

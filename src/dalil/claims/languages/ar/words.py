@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 
+from dalil.claims.reader.lexicon import Entry
+
 WORD = re.compile(
     r"[0-9\u0660-\u0669\u06f0-\u06f9]+(?:[.,:\u066b\u066c/][0-9\u0660-\u0669\u06f0-\u06f9]+)*"
     r"|[\u0621-\u065f\u0670-\u06d3\u06d5]+"
@@ -25,22 +27,6 @@ MARKED = frozenset("\"«»“”„'‘’")  # quotation marks stand between no
 
 
 NONE: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One meaning of a phrase; `cat` names the lexicon it stands in, a, b and c that lexicon's columns.
-
-    form: "sg", "dual", "pl" or "" (said of nouns); `name` is an actor's plain name.
-    """
-
-    cat: str
-    a: str = ""
-    b: str = ""
-    c: str = ""
-    form: str = ""
-    low: int | None = None
-    high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

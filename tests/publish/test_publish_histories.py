@@ -1,9 +1,12 @@
 """Whatever history an archive has had, it verifies at every step, and so does every case file made of it on the way."""
 
+import importlib.util
 import os
+import re
 import shutil
 import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from dalil.archive import Archive, find, removal
+from dalil.archive import Archive, checkpoints, find, removal, stamps, witness
+from dalil.archive.notes import NoteKey, Signer
 from dalil.archive.verify import verify
 
 CHECKER = load()
+WITNESS = Signer.generate("example.org/w")
 HISTORIES = int(os.environ.get("DALIL_HISTORIES", "6"))
 
 
@@ -23,8 +28,18 @@ class Crash(BaseException):
     """A process that ends here and now."""
 
 
+@cache
+def authority():
+    """A time-stamp authority of our own, started when the first history wants one; it ends with this process."""
+    helper = Path(__file__).parents[1] / "archive" / "authority.py"
+    spec = importlib.util.spec_from_file_location("authority_of_histories", helper)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Authority(Path(tempfile.mkdtemp(prefix="dalil-authority-")) / "one", "one")
+
+
 class Histories(RuleBasedStateMachine):
-    """Capture, judge, redact, withhold, erase, checkpoint, export, crash, in any order."""
+    """Capture, judge, redact, withhold, erase, checkpoint, stamp, co-sign, export, crash, in any order."""
 
     exports = 0
 
@@ -121,6 +136,28 @@ class Histories(RuleBasedStateMachine):
         path = self.top / f"prior-{note.size}.note"
         path.write_text(note.note, "utf-8")
         self.priors.append(path.read_bytes())
+
+    @rule(answers=st.booleans())
+    def stamp(self, answers):
+        text = (self.archive / "dalil.toml").read_text("utf-8")
+        address = authority().address if answers else "http://127.0.0.1:1/tsr"
+        listed = re.sub(r"(?m)^authorities = .*$", f'authorities = ["{address}"]', text)
+        (self.archive / "dalil.toml").write_text(listed, "utf-8")
+        (self.archive / stamps.ROOTS).write_bytes(authority().root)
+        with self.open() as opened:
+            made = stamps.stamp_waiting(opened)
+        assert all(isinstance(one, stamps.Stamp) is answers for one in made)
+        # Exports ask too, which takes long; that they do is tested elsewhere.
+        (self.archive / "dalil.toml").write_text(re.sub(r"(?m)^authorities = .*$", "authorities = []", text), "utf-8")
+
+    @rule()
+    def cosign(self):
+        log_key = NoteKey.parse((self.archive / "keys" / "log.vkey").read_text("utf-8"))
+        state = self.top / "witness.note"
+        with self.open() as opened:
+            before = checkpoints.read(state).size if state.exists() else 0
+            line = witness.cosign(witness.request(opened, before), WITNESS, [log_key], state)
+            witness.take_in(opened, line, WITNESS.key, by="the tester")
 
     @rule(recipient=st.sampled_from(["*", "the court", "the press"]), fields=st.sets(st.sampled_from(["by", "source"])))
     def export(self, recipient, fields):

@@ -98,7 +98,8 @@ def _walk(
     except OSError as error:
         yield refusal(folder, error)
         return
-    pages = {name for name in names if _parts_name(name) in names}
+    there = set(names)
+    pages = {name for name in names if _parts_name(name) in there}
     parts = {_parts_name(name) for name in pages}
     for name in names:
         path = folder / name

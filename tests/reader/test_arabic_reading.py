@@ -186,3 +186,17 @@ def test_headline_and_lead_tell_of_the_same_people():
     (only,) = reading.incidents
     assert [(v.count, v.effect) for v in only.victims] == [(17, "death"), (20, "injury")]
     assert len(only.victims[0].mentions) == 2 and only.killed.best == 17
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        ("سقوط 40 قتيلا وجريحا بقصف على السوق الأحد", None, None),
+        ("سقوط عشرات القتلى والجرحى بقصف على السوق الأحد", None, None),
+        ("سقوط قتيل وجريح بقصف على السوق الأحد", 1, 1),
+        ("سقوط 40 قتيلا و12 جريحا بقصف على السوق الأحد", 40, 12),
+    ],
+)
+def test_one_number_for_dead_and_hurt_tells_neither(text, killed, injured):
+    (only,) = read_text(text, published=date(2016, 11, 5), lang="ar").incidents
+    assert (only.killed and only.killed.best, only.injured and only.injured.best) == (killed, injured)

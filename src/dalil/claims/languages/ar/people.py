@@ -327,6 +327,15 @@ def add_parts(line: Line, g: Group) -> None:
             g.parts, g.j = [part], part.j
 
 
+def _shared_count(line: Line, first: Group, second: Group) -> bool:
+    """Whether one number counts dead and hurt together: "40 قتيلاً وجريحاً", "عشرات القتلى والجرحى"."""
+    if not (first.effect and second.effect) or first.effect == second.effect or first.amount is None:
+        return False
+    if first.amount.j > first.head or second.head > second.i + 1 or line.has(second.i, "num"):
+        return False
+    return line.cut(first.head).det == line.cut(second.head).det and first.plural == second.plural
+
+
 def groups_at(line: Line, k: int, bare: bool = True) -> list[Group]:
     """The people listed from word k on, joined by "و"."""
     first = group_at(line, k, bare)
@@ -355,4 +364,6 @@ def groups_at(line: Line, k: int, bare: bool = True) -> list[Group]:
         following = group_at(line, j, False)
         if following is None or following.j <= j or (line.has(j, "harm") and following.head == j):
             return out
+        if _shared_count(line, out[-1], following):
+            out[-1].amount = following.amount = None  # 40 قتيلاً وجريحاً: neither number is told
         out.append(following)

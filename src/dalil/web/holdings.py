@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 
 from sqlalchemy import func, select
@@ -10,9 +11,10 @@ from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.archive import custody
+from dalil.claims.store import load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents.recordings import link_footage
-from dalil.records import Claim, Footage, LogEntry, Reading, decode, object_of
+from dalil.records import Account, Claim, Footage, Incident, LogEntry, Reading, decode, object_of
 
 # So many incidents are named on the page of one recording; more would be no help to a reader.
 MOST_TIED = 50
@@ -37,7 +39,7 @@ class Told:
     number: int
     title: str | None
     publisher: str | None
-    published: str | None
+    published: date | None
     lang: str | None
     claim: Claim
 
@@ -108,20 +110,36 @@ def first_name(sha256):
     return name.scalar_subquery().label("name")
 
 
-def told(conn: Connection, statuses: tuple[str, ...], *, limit: int, offset: int) -> list[Told]:
-    """Claims of these statuses, from the newest reports on, in text order."""
-    c, d = db.claim.c, db.document.c
-    query = select(c.sha256, c.position, d.title, d.publisher, d.published, d.lang, d.reading)
-    query = query.select_from(db.claim.join(db.document, c.sha256 == d.sha256)).where(c.status.in_(statuses))
-    query = query.order_by(d.published.is_(None), d.published.desc(), c.sha256, c.position)
-    readings: dict[str, Reading] = {}
+def told(conn: Connection, rows: list[tuple[str, int]]) -> list[Told]:
+    """The claims at these documents and positions, in the order given."""
+    readings: dict[str, Reading | None] = {}
     found = []
-    for row in conn.execute(query.limit(limit).offset(offset)):
-        if row.sha256 not in readings:
-            readings[row.sha256] = decode(row.reading, Reading)
-        claim = readings[row.sha256].claims[row.position]
-        found.append(Told(row.sha256, row.position + 1, row.title, row.publisher, row.published, row.lang, claim))
+    for document, position in rows:
+        if document not in readings:
+            readings[document] = load_reading(conn, document)
+        reading = readings[document]
+        if reading is not None and position < len(reading.claims):
+            said = (reading.title, reading.publisher, reading.published, reading.lang)
+            found.append(Told(document, position + 1, *said, reading.claims[position]))
     return found
+
+
+def reports(conn: Connection, keys: list[str]) -> list[tuple]:
+    """(sha256, title, publisher, published, lang) of these documents, in the order given."""
+    d = db.document.c
+    query = select(d.sha256, d.title, d.publisher, d.published, d.lang).where(d.sha256.in_(keys))
+    rows = {row.sha256: row for row in conn.execute(query)}
+    return [rows[key] for key in keys if key in rows]
+
+
+def with_accounts(conn: Connection, ids: list[str]) -> list[Incident]:
+    """The incidents with their accounts, without what stands around them: all that a list shows, in two queries."""
+    i, a = db.incident.c, db.account.c
+    heads = {row.id: row.record for row in conn.execute(select(i.id, i.record).where(i.id.in_(ids)))}
+    accounts: dict[str, list[Account]] = {}
+    for row in conn.execute(select(a.incident, a.record).where(a.incident.in_(ids)).order_by(a.number)):
+        accounts.setdefault(row.incident, []).append(decode(row.record, Account))
+    return [replace(decode(heads[id], Incident), accounts=tuple(accounts.get(id, ()))) for id in ids if id in heads]
 
 
 # ------------------------------------------------------------------ the log

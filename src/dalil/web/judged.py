@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
 
+from dalil import db
 from dalil.archive import judgements
 from dalil.records import Judgement, Quote
 
@@ -38,13 +40,21 @@ class Judged:
 
 def judged(request: Request, conn: Connection, documents: Iterable[str]) -> Judged:
     """What stands on these documents; opened names only for somebody who may see them."""
-    found = {j.seq: j for document in documents for j in judgements.standing(conn, document=document)}
+    found = {j.seq: j for document in touched(conn, documents) for j in judgements.standing(conn, document=document)}
     every = tuple(found[seq] for seq in sorted(found, reverse=True))
 
     def of(kind: str) -> dict[Words, Judgement]:
         return {words_of(j): j for j in reversed(every) if j.kind == kind}
 
     return Judged(of("place"), of("claim"), of("open") if request.state.person.opens else {}, every)
+
+
+def touched(conn: Connection, documents: Iterable[str]) -> list[str]:
+    """Those of the documents that any judgement is about: of most, nobody has judged anything."""
+    keys, j = list(dict.fromkeys(documents)), db.judgement.c
+    return list(
+        conn.scalars(select(j.document).where(j.document.in_(keys)).union(select(j.other).where(j.other.in_(keys))))
+    )
 
 
 def words_of(judgement: Judgement) -> Words:

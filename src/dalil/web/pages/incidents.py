@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dalil.incidents import store
 from dalil.records import EVENT_TYPES, Account, Incident, Suspect
-from dalil.web import facets
+from dalil.web import facets, holdings
 from dalil.web.columns import Incidents, between, is_word, with_words
 from dalil.web.held import incidents_of
 from dalil.web.pages.map import day_of
@@ -19,7 +18,7 @@ from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
 PATH = "/incidents"
-ROWS_A_PAGE = 40
+ROWS_A_PAGE = 25
 LONGEST_FILTER = 200
 FACETS = ("kind", "admin", "actor", "source")
 FILTERS = ("words", *FACETS, "from", "to", "disputed")
@@ -43,7 +42,7 @@ def list_page(request: Request) -> Response:
     first = (number - 1) * ROWS_A_PAGE
     with request.app.state.archive.engine.connect() as conn:
         ids = [incidents.ids[row] for row in rows[first : first + ROWS_A_PAGE].tolist()]
-        shown = [i for id in ids if (i := store.load_incident(conn, id))]
+        shown = holdings.with_accounts(conn, ids)
     bar = [
         facets.facet(request, PATH, "kind", incidents.kind, narrowed, taken, EVENT_TYPES),
         *(facets.facet(request, PATH, name, getattr(incidents, name), narrowed, taken) for name in FACETS[1:]),

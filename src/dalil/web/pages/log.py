@@ -11,7 +11,7 @@ from dalil.web import holdings
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
-LINES_A_PAGE = 100
+LINES_A_PAGE = 30
 
 
 def log_page(request: Request) -> Response:

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dalil.incidents import store
 from dalil.records import EVENT_TYPES
+from dalil.web import holdings
 from dalil.web.columns import Incidents, counted
 from dalil.web.held import incidents_of
 from dalil.web.mapping import map_page_policy
@@ -76,7 +76,7 @@ def list_data(request: Request) -> Response:
     incidents, lang = incidents_of(request), language_of(request)
     chosen = [incidents.ids[row] for row in within(incidents, window_of(request)).tolist()]
     with request.app.state.archive.engine.connect() as conn:
-        found = [i for id in chosen[:MOST_LISTED] if (i := store.load_incident(conn, id))]
+        found = holdings.with_accounts(conn, chosen[:MOST_LISTED])
     rows = [{"address": link(request, f"/incidents/{i.id}"), "title": title_of(lang, i)} for i in found]
     return JSONResponse({"incidents": rows, "more": max(0, len(chosen) - MOST_LISTED)})
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil.web import holdings
+from dalil.web.columns import Claims, is_word
+from dalil.web.held import claims_of
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
 STATUSES = ("forecast", "threatened")
-CLAIMS_A_PAGE = 50
+CLAIMS_A_PAGE = 15
 
 
 def outlook_page(request: Request) -> Response:
     """A page of forecasts and threats, newest reports first."""
-    number = page_number(request)
+    number, claims = page_number(request), claims_of(request)
+    rows = request.app.state.fresh.get(("outlook", len(claims.position)), lambda: expected(claims))
+    first = (number - 1) * CLAIMS_A_PAGE
+    keys = [
+        (claims.documents[claims.document[r]], int(claims.position[r])) for r in rows[first : first + CLAIMS_A_PAGE]
+    ]
     with request.app.state.archive.engine.connect() as conn:
-        told = holdings.told(conn, STATUSES, limit=CLAIMS_A_PAGE + 1, offset=(number - 1) * CLAIMS_A_PAGE)
-    paging = Paging(number, len(told) > CLAIMS_A_PAGE)
-    return page(request, "outlook.html", told=told[:CLAIMS_A_PAGE], paging=paging)
+        told = holdings.told(conn, keys)
+    return page(request, "outlook.html", told=told, paging=Paging(number, first + CLAIMS_A_PAGE < len(rows)))
+
+
+def expected(claims: Claims) -> np.ndarray:
+    """The rows of forecasts and threats."""
+    size = len(claims.position)
+    return np.flatnonzero(is_word(claims.status, STATUSES[0], size) | is_word(claims.status, STATUSES[1], size))
 
 
 ROUTES = (Route("/outlook", outlook_page, methods=["GET"]),)

@@ -21,8 +21,8 @@ from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
 PATH = "/search"
-RESULTS_A_PAGE, MOST_FOUND = 12, 300
-CLAIMS_SHOWN = 3
+RESULTS_A_PAGE, MOST_FOUND = 10, 300
+CLAIMS_SHOWN = 1
 LONGEST_QUERY = 300
 FACETS = ("status", "kind", "place", "actor", "source", "tongue")
 FILTERS = ("q", *FACETS, "from", "to")

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dalil.claims.store import list_documents
 from dalil.web import holdings
+from dalil.web.held import claims_of
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
-ROWS_A_PAGE = 100
+ROWS_A_PAGE = 25
 
 
 def sources_page(request: Request) -> Response:
     """A page of reports and of recordings."""
     number = page_number(request)
-    window = {"limit": ROWS_A_PAGE + 1, "offset": (number - 1) * ROWS_A_PAGE}
-    with request.app.state.archive.engine.connect() as conn:
-        reports = list_documents(conn, **window)
+    claims, state = claims_of(request), request.app.state
+    first = (number - 1) * ROWS_A_PAGE
+    told = state.fresh.get(("claims of", len(claims.position)), lambda: np.bincount(claims.document))
+    keys = claims.documents[first : first + ROWS_A_PAGE]
+    with state.archive.engine.connect() as conn:
+        reports = holdings.reports(conn, list(keys))
         names = holdings.names(conn, [report.sha256 for report in reports])
-        recordings = holdings.recordings(conn, **window)
+        recordings = holdings.recordings(conn, limit=ROWS_A_PAGE + 1, offset=first)
         troubled = holdings.troubled(conn, limit=ROWS_A_PAGE) if number == 1 else []
-        counts = holdings.counts(conn)
+    counts = state.fresh.get("counts of sources", lambda: counted(state.archive.engine))
     return page(
         request,
         "sources.html",
-        reports=reports[:ROWS_A_PAGE],
+        reports=[(r, int(told[n]) if (n := claims.numbers[r.sha256]) < len(told) else 0) for r in reports],
         names=names,
         recordings=recordings[:ROWS_A_PAGE],
         troubled=troubled,
         counts=counts,
-        paging=Paging(number, max(len(reports), len(recordings)) > ROWS_A_PAGE),
+        paging=Paging(number, first + ROWS_A_PAGE < len(claims.documents) or len(recordings) > ROWS_A_PAGE),
         archive_path=request.app.state.archive.path,
     )
+
+
+def counted(engine) -> dict[str, int]:
+    """How many reports and recordings there are."""
+    with engine.connect() as conn:
+        return holdings.counts(conn)
 
 
 ROUTES = (Route("/sources", sources_page, methods=["GET"]),)

@@ -11,15 +11,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil import db
-from dalil.claims.store import load_document, load_reading
-from dalil.incidents import store
 from dalil.incidents.veil import names_of, sealed
-from dalil.records import Claim, Document, Quote, Victim
+from dalil.records import Claim, Document, Quote, Reading, Victim, decode
 from dalil.web.judged import Judged, judged
 from dalil.web.people import sentences_around
 from dalil.web.render import page
 
-ROWS_A_PAGE = 30
+ROWS_A_PAGE = 16
+MOST_INCIDENTS = 3
 EFFECTS = ("death", "injury", "abducted", "rescued", "unknown", "none")
 
 
@@ -47,7 +46,8 @@ def people_page(request: Request) -> Response:
         rows = page_rows(conn, effect, key_of(request.query_params.get("after", "")))
         shown = rows[:ROWS_A_PAGE]
         stands = judged(request, conn, dict.fromkeys(row.sha256 for row in shown))
-        people = [met for row in shown if (met := meet(conn, row, stands))]
+        held = held_documents(conn, [row.sha256 for row in shown])
+        people = [met for row in shown if (met := meet(row, held, stands))]
         counts = state.fresh.get("people", lambda: counted(state.archive.engine))
     return page(
         request, "people.html", people=people, counts=counts, effect=effect, effects=EFFECTS,
@@ -91,10 +91,29 @@ def counted(engine) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def meet(conn: Connection, row, stands: Judged) -> Met | None:
+def held_documents(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading, tuple[str, ...]]]:
+    """(document, reading, incidents) of these documents, in two queries."""
+    d, a = db.document.c, db.account.c
+    incidents: dict[str, list[str]] = {}
+    for key, incident in conn.execute(select(a.sha256, a.incident).where(a.sha256.in_(keys)).order_by(a.position)):
+        incidents.setdefault(key, []).append(incident)
+    query = select(d.sha256, d.record, d.reading).where(d.sha256.in_(keys), d.reading.is_not(None))
+    return {
+        row.sha256: (
+            decode(row.record, Document),
+            decode(row.reading, Reading),
+            tuple(dict.fromkeys(incidents.get(row.sha256, ())))[:MOST_INCIDENTS],
+        )
+        for row in conn.execute(query)
+    }
+
+
+def meet(row, held: dict[str, tuple[Document, Reading, tuple[str, ...]]], stands: Judged) -> Met | None:
     """The person of that row with the words about them."""
-    report, reading = load_document(conn, row.sha256), load_reading(conn, row.sha256)
-    if report is None or reading is None or row.position >= len(reading.claims):
+    if row.sha256 not in held:
+        return None
+    report, reading, incidents = held[row.sha256]
+    if row.position >= len(reading.claims):
         return None
     claim = reading.claims[row.position]
     if row.number >= len(claim.victims):
@@ -121,7 +140,7 @@ def meet(conn: Connection, row, stands: Judged) -> Met | None:
         opening=victim.quotes[0] if hidden and victim.quotes else None,
         judgement=opened,
         excerpt=tuple(cut(report.text[first:last], withheld)),
-        incidents=tuple(dict.fromkeys(store.incidents_of_document(conn, row.sha256)))[:3],
+        incidents=incidents,
     )
 
 

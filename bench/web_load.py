@@ -161,8 +161,8 @@ def write_batch(archive: Archive, conn, numbers: range) -> None:
                 put(db.victim, sha256=key, **row)
         put(db.capture, seq=1_000_000 + number, sha256=key, size=900, media_type="text/plain", name=f"r{number}.txt",
             source="bench", captured_utc="2026-01-01T00:00:00.000000Z", tool="bench", by="bench")  # fmt: skip
-        account = Account(key, 0, document.title, None, document.publisher, document.published, document.lang, (), event,
-                          reading.claims[:2], ())  # fmt: skip
+        named = (document.title, None, document.publisher, document.published, document.lang)
+        account = Account(key, 0, *named, (), event, reading.claims[:2], ())
         day = event.when.start.isoformat()
         id = f"{day}-{document.title[8:].split()[0].lower()}-{key[:8]}"
         incident = Incident(id, document.title, event.type, event.when, event.where, range_of([account], "killed"), None,

@@ -15,11 +15,8 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from sqlalchemy import func, select
 from web_browser import chromium, serving
-
-from dalil import db
-from dalil.archive import Archive
+from web_pages import addresses
 
 ROOT = Path(__file__).parents[2]
 SCREENS = ROOT / "docs" / "screens"
@@ -31,33 +28,7 @@ LOOKS = (
     ("390-light", 390, "en", "light"),
     ("390-arabic", 390, "ar", "dark"),
 )
-TALLEST_PX = 4200
-
-
-def pages(archive: Path) -> dict[str, str]:
-    """Name of each picture → address."""
-    with Archive.open(archive) as opened, opened.engine.connect() as conn:
-        most = select(db.account.c.incident).group_by(db.account.c.incident).order_by(func.count().desc()).limit(1)
-        incident = conn.scalar(most)
-        source = conn.scalar(
-            select(db.claim.c.sha256)
-            .group_by(db.claim.c.sha256)
-            .order_by(func.count().desc(), db.claim.c.sha256)
-            .limit(1)
-        )
-        clip = conn.scalar(select(db.footage.c.sha256).order_by(db.footage.c.duration_s).limit(1))
-    found = {
-        "incidents": "/",
-        "incident": f"/incidents/{incident}",
-        "source": f"/sources/{source}",
-        "sources": "/sources",
-        "footage": f"/footage/{clip}",
-        "outlook": "/outlook",
-        "search": "/search?q=Aleppo",
-        "log": "/log",
-        "missing": "/no-such-page",
-    }
-    return {name: path for name, path in found.items() if not path.endswith("/None")}
+TALLEST_PX = 3200
 
 
 def take(archive: Path, folder: Path, only: str | None) -> None:
@@ -69,12 +40,16 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                 viewport={"width": width, "height": 900}, color_scheme=scheme, device_scale_factor=1
             )
             tab = context.new_page()
-            for name, path in pages(archive).items():
+            for name, path in addresses(archive).items():
                 if only and name != only:
                     continue
                 joint = "&" if "?" in path else "?"
                 tab.goto(f"{address}{path}{joint}lang={lang}", wait_until="load")
                 tab.evaluate("document.fonts.ready.then(() => true)")
+                if tab.locator("[data-big-map], [data-small-map]").count():
+                    tab.wait_for_function(
+                        "() => [...document.querySelectorAll('.map')].every((m) => 'drawn' in m.dataset)"
+                    )
                 shoot(tab, folder / f"{name}-{look}.webp")
                 if name == "footage" and tab.locator("[data-reveal]").count():
                     tab.click("[data-reveal]")
@@ -88,7 +63,7 @@ def shoot(tab, path: Path) -> None:
     height = tab.evaluate("document.documentElement.scrollHeight")
     clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": min(height, TALLEST_PX)}
     picture = tab.screenshot(full_page=True, clip=clip, animations="disabled")
-    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=70, method=6)
+    Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=58, method=6)
 
 
 def example_archive(folder: Path) -> Path:

@@ -95,11 +95,11 @@ function numbered(point, options) {
   const face = document.createElement("span");
   face.textContent = options.text;
   const icon = L.divIcon({ className: `pin ${options.kind ?? ""}`, html: face, iconSize: options.size ?? [26, 26] });
-  const marker = L.marker(point, { icon, keyboard: true, alt: options.label, title: options.label, riseOnHover: true });
+  const live = Boolean(options.role);
+  const marker = L.marker(point, { icon, keyboard: live, interactive: live, alt: options.label, title: options.label, riseOnHover: true });
   marker.on("add", () => {
     marker.getElement().setAttribute("aria-label", options.label);
-    if (!options.role) return;
-    marker.getElement().setAttribute("role", options.role);
+    marker.getElement().setAttribute("role", options.role ?? "img");
   });
   return marker;
 }
@@ -119,7 +119,7 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
       map.setView(at, 9);
       bounds.extend(circle.getBounds());
     }
-    const marker = numbered(at, { text: point.text, label: point.label, kind: point.chosen ? "chosen" : "", role: "button" }).addTo(map);
+    const marker = numbered(at, { text: point.text, label: point.label, kind: point.chosen ? "chosen" : "", role: point.choice ? "button" : null }).addTo(map);
     marker.on("click keypress", () => {
       const choice = point.choice && document.getElementById(point.choice);
       if (choice) { choice.checked = true; choice.dispatchEvent(new Event("change", { bubbles: true })); choice.focus(); }

@@ -165,18 +165,18 @@ def write_batch(archive: Archive, conn, numbers: range) -> None:
         account = Account(key, 0, *named, (), event, reading.claims[:2], ())
         day = event.when.start.isoformat()
         id = f"{day}-{document.title[8:].split()[0].lower()}-{key[:8]}"
-        incident = Incident(id, document.title, event.type, event.when, event.where, range_of([account], "killed"), None,
-                            None, (account,), (), ())  # fmt: skip
+        told = (id, document.title, event.type, event.when, event.where, range_of([account], "killed"), None, None)
+        incident = Incident(*told, (account,), (), ())
         for kind, values in (("actor", actors(incident)), ("source", sources(incident))):
             for value in values:
                 put(db.facet, kind=kind, value=value, incident=id)
-        put(db.account, number=number, sha256=key, position=0, incident=id, founds=id, text=key, start=claim.quote.start,
-            end=claim.quote.end, profile=encode(profile_of(account)).decode(), record=encode(account).decode())  # fmt: skip
+        put(db.account, number=number, sha256=key, position=0, incident=id, founds=id, text=key,
+            start=claim.quote.start, end=claim.quote.end, profile=encode(profile_of(account)).decode(),
+            record=encode(account).decode())  # fmt: skip
         at = event.where.candidates[0]
-        put(db.incident, id=id, founded=number, type=event.type, start=day, end=day, place=event.where.name, lat=at.lat,
-            lon=at.lon, killed_low=event.killed.low, killed_high=event.killed.low, **narrowed_by(incident),
-            record=encode(Incident(id, document.title, event.type, event.when, event.where, incident.killed, None, None,
-                                   (), (), ())).decode())  # fmt: skip
+        put(db.incident, id=id, founded=number, type=event.type, start=day, end=day, place=event.where.name,
+            lat=at.lat, lon=at.lon, killed_low=event.killed.low, killed_high=event.killed.low, **narrowed_by(incident),
+            record=encode(Incident(*told, (), (), ())).decode())  # fmt: skip
         found.append((int(key[:15], 16), key, document))
         if number % 10 == 9:
             put(db.pair, left=number - 1, right=number, verdict="possibly_same", score=1500)
@@ -206,6 +206,7 @@ def pages(count: int) -> dict[str, list[str]]:
         f"{lon},{lat},{lon + w},{lat + w}" for lon, lat, w in [(36, 32, 6), (37, 33, 2), (38.5, 34, 1), (36, 35, 3)]
     ]
     some = rng.sample(TOWNS, 30)
+    days = [f"/people?after=20{y}-06-01~{'f' * 64}~0~0" for y in range(11, 21)]
     return {
         "overview": ["/"],
         "incidents": [f"/incidents?page={p}" for p in range(1, max(2, min(60, count // 50)))],
@@ -220,7 +221,7 @@ def pages(count: int) -> dict[str, list[str]]:
         "map": ["/map"],
         "map, clusters": [f"/map/clusters?box={b}&zoom={z}" for b in boxes for z in (6, 8, 10)],
         "timeline": ["/timeline", *[f"/timeline?kind={k}" for k in TYPES]],
-        "people": ["/people", "/people?effect=death", *[f"/people?after=20{y}-06-01~{'f' * 64}~0~0" for y in range(11, 21)]],
+        "people": ["/people", "/people?effect=death", *days],
         "review": [f"/review?at={n}" for n in range(min(20, count // 10))],
         "outlook": [f"/outlook?page={p}" for p in range(1, 30)],
         "log": [f"/log?page={p}" for p in range(1, 30)],
@@ -288,10 +289,8 @@ def measure(count: int, folder: Path) -> dict[str, object]:
         for page, addresses in asked.items():
             median, most, worst = ask(port, addresses)
             p95[page] = round(most, 1)
-            print(
-                f"bench: {count:>7,} {page:22} median {median:6.1f}  p95 {most:6.1f}  worst {worst:6.1f} ms",
-                file=sys.stderr,
-            )
+            figures = f"median {median:6.1f}  p95 {most:6.1f}  worst {worst:6.1f} ms"
+            print(f"bench: {count:>7,} {page:22} {figures}", file=sys.stderr)
         return {
             "incidents": count,
             "first_s": round(first_s, 1),

@@ -28,6 +28,7 @@ LOOKS = (
     ("390-light", 390, "en", "light"),
     ("390-arabic", 390, "ar", "dark"),
 )
+DRAWN = "() => [...document.querySelectorAll('.map')].every((map) => 'drawn' in map.dataset)"
 TALLEST_PX = 3200
 
 
@@ -47,9 +48,7 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                 tab.goto(f"{address}{path}{joint}lang={lang}", wait_until="load")
                 tab.evaluate("document.fonts.ready.then(() => true)")
                 if tab.locator("[data-big-map], [data-small-map]").count():
-                    tab.wait_for_function(
-                        "() => [...document.querySelectorAll('.map')].every((m) => 'drawn' in m.dataset)"
-                    )
+                    tab.wait_for_function(DRAWN)
                 shoot(tab, folder / f"{name}-{look}.webp")
                 if name == "footage" and tab.locator("[data-reveal]").count():
                     tab.click("[data-reveal]")

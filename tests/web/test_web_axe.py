@@ -13,7 +13,8 @@ pytestmark = [
 ]
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 RUN = """() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
-  .then((found) => found.violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`))"""
+  .then((found) => found.violations.map((v) =>
+    `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | ')}`))"""
 
 
 @pytest.mark.parametrize("lang, scheme, width", [("en", "light", 1440), ("ar", "dark", 390)])

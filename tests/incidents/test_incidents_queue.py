@@ -25,7 +25,7 @@ TABLES = (db.incident, db.facet, db.account, db.block, db.pair, db.judged_pair, 
 
 @pytest.fixture
 def archive(tmp_path):
-    told = [("Strike on a market", "Desk A", "Twelve", "a market"), ("Air raid on a village", "Desk B", "Four", "homes")]
+    told = (("Strike on a market", "Desk A", "Twelve", "a market"), ("Air raid", "Desk B", "Four", "homes"))
     for n, (title, desk, count, what) in enumerate(told):
         (tmp_path / f"{n}.txt").write_text(REPORT.format(title=title, desk=desk, count=count, what=what))
     with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:

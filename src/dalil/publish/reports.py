@@ -53,7 +53,9 @@ def _tell(scope: Scope, incident: Incident, number: int) -> Told | None:
     )
     accounts = tuple(_account(scope, a) for a in open_accounts)
     neighbours = () if scope.hidden or scope.unread else incident.neighbours
-    told = replace(incident, accounts=accounts, footage=footage, neighbours=neighbours)
+    # Who set a grade and why stands in the log's line, which shows it as far as the recipient may see it.
+    grade = replace(incident.grade, by=None, why=None) if incident.grade else None
+    told = replace(incident, accounts=accounts, footage=footage, neighbours=neighbours, grade=grade)
     return Told(told.id, told, gone)
 
 

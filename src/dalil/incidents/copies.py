@@ -20,8 +20,8 @@ from dalil.claims.folding import words
 
 RUN = 4  # words
 PLACES, BANDS = 64, 16
-# Half of all runs in common. Made-up rewritings with a new headline and one paragraph of four cut lie at 0.6-0.8,
-# different reports of one event below 0.15 (tests/incidents/test_incidents_copies.py).
+# Half of all runs in common: agency copy under a new headline with a quarter cut passes, another report of the same
+# event does not (tests/incidents/test_incidents_sources.py, made-up texts); not tuned on real articles.
 NEARLY = 0.5
 MOST_WORDS = 20_000
 

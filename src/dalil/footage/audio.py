@@ -37,13 +37,15 @@ CHUNK_S = 60
 class Sound:
     """`codes[i]` describes the sound around `start_s` + i / HOPS_A_SECOND; `loud[i]` says whether there was any.
 
-    `margins`, on queries alone, says how certain each bit is.
+    `margins`, on queries alone, says how certain each bit is. A query that is taken to play `speed` times as fast as
+    what it was made of has its codes that much closer together, so that they follow each other as in the original.
     """
 
     start_s: float
     codes: np.ndarray
     loud: np.ndarray
     margins: np.ndarray | None = None
+    speed: float = 1.0
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -62,15 +64,20 @@ class SoundRun:
     start_s: float
     end_s: float
     error: float
+    speed: float = 1.0
 
 
-def sound_print(path: Path) -> Sound:
-    """The codes of the file's best sound track, as far as it can be decoded; SILENCE where there is none."""
+def sound_print(path: Path, *, speed: float = 1.0, pitched: bool = False) -> Sound:
+    """The codes of the file's best sound track, as far as it can be decoded; SILENCE where there is none.
+
+    With a `speed` the track is read as one that was made so much faster, its pitch raised with it if `pitched`.
+    """
     with open_recording(path) as container:
         stream = container.streams.best("audio")
         if stream is None or stream.codec_context is None:
             return SILENCE
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+        resampler = av.AudioResampler(format="flt", layout="mono", rate=round(RATE * speed) if pitched else RATE)
+        hop = HOP if pitched else round(HOP / speed)
         first, codes, loud, margins = None, [], [], []
         held = np.zeros(0, np.float32)
         before = None
@@ -81,25 +88,25 @@ def sound_print(path: Path) -> Sound:
                 parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
                 held = np.concatenate([held, *parts])
                 if len(held) >= CHUNK_S * RATE:
-                    held, before = consume(held, before, codes, loud, margins)
+                    held, before = consume(held, before, codes, loud, margins, hop)
         except av.FFmpegError:
             # What was decoded before the damage is used.
             pass
-        consume(held, before, codes, loud, margins)
+        consume(held, before, codes, loud, margins, hop)
     if not codes:
         return SILENCE
     begin = round((first or 0.0) + SPAN / RATE / 2, 3)
-    return Sound(begin, np.concatenate(codes), np.concatenate(loud), np.concatenate(margins))
+    return Sound(begin, np.concatenate(codes), np.concatenate(loud), np.concatenate(margins), speed)
 
 
 def consume(
-    held: np.ndarray, before: np.ndarray | None, codes: list, loud: list, margins: list
+    held: np.ndarray, before: np.ndarray | None, codes: list, loud: list, margins: list, hop: int
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """Codes of all whole spans are added; what is left of the samples, and the last bands' differences, come back."""
-    count = (len(held) - SPAN) // HOP + 1
+    count = (len(held) - SPAN) // hop + 1
     if count < 1:
         return held, before
-    spans = np.lib.stride_tricks.sliding_window_view(held, SPAN)[::HOP][:count]
+    spans = np.lib.stride_tricks.sliding_window_view(held, SPAN)[::hop][:count]
     spectrum = np.abs(np.fft.rfft(spans * np.hanning(SPAN).astype(np.float32), axis=1)) ** 2
     energy = np.add.reduceat(spectrum, band_edges(), axis=1)[:, :BANDS]
     steps = np.diff(np.log(energy + 1e-6), axis=1)
@@ -107,7 +114,7 @@ def consume(
     margins.append((steps - earlier).astype(np.float32))
     codes.append(np.packbits(steps > earlier, axis=1, bitorder="little").view(np.uint32).ravel())
     loud.append((np.sqrt((spans**2).mean(axis=1)) > QUIET) & (unsteadiness(np.sqrt(energy)) > STEADY))
-    return held[count * HOP :].copy(), steps[-1:]
+    return held[count * hop :].copy(), steps[-1:]
 
 
 def unsteadiness(bands: np.ndarray) -> np.ndarray:
@@ -162,6 +169,8 @@ def halves(codes: np.ndarray) -> np.ndarray:
 WEAK = 3
 # A word that is in more places than this tells nothing.
 MAX_LIST = 20_000
+# Moments that are looked up: in 1,000 hours each has some 20,000 candidates.
+MAX_HEARD = 240
 # Alignments that are compared in full.
 MAX_LAGS = 150
 
@@ -173,6 +182,8 @@ def find_sound(
     heard = np.flatnonzero(query.loud)
     if len(heard) < MIN_RUN_S * HOPS_A_SECOND or query.margins is None:
         return []
+    # Moments at even intervals are enough to name the alignments, which are then compared in full.
+    heard = heard[:: -(-len(heard) // MAX_HEARD)]
     looked_up = probes(query, heard).ravel()
     asked = np.repeat(heard, len(looked_up) // len(heard))
     lists = []
@@ -241,9 +252,9 @@ def runs(query: Sound, track: Sound, shift: int, object: str) -> list[SoundRun]:
         fresh = len(np.unique(mine[begin:end])) / (end - begin)
         if fresh < MIN_FRESH or both[begin:end].mean() < 0.4:
             continue
-        at = query.start_s + (first + begin) / HOPS_A_SECOND, query.start_s + (first + end) / HOPS_A_SECOND
-        move = track.start_s - query.start_s + shift / HOPS_A_SECOND
-        out.append(SoundRun(object, at[0], at[1], at[0] + move, at[1] + move, error))
+        here = [query.start_s + (first + i) / (HOPS_A_SECOND * query.speed) for i in (begin, end)]
+        there = [track.start_s + (first + i + shift) / HOPS_A_SECOND for i in (begin, end)]
+        out.append(SoundRun(object, *here, *there, error, query.speed))
     return out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,10 +45,14 @@ def match_command(archive: Path, queries: tuple[Path, ...], as_json: bool) -> No
         indexes = shelf.indexes(fingerprinted(opened, shelf, list(names)))
         for query in queries:
             try:
-                matches, error = looked_up(query, indexes, shelf), None
+                matches, error = looked_up(query, indexes, shelf, names), None
             except InputRefused as refusal:
                 matches, error, refused = [], str(refusal), True
                 click.echo(f"dalil: {refusal}", err=True)
+            except Exception as fault:  # noqa: BLE001 - whatever a hostile file provokes must not stop the others
+                what = one_line(f"{query}: could not be read ({type(fault).__name__}: {fault})")
+                matches, error, refused = [], what, True
+                click.echo(f"dalil: {what}", err=True)
             show = json_line if as_json else words
             click.echo(show(query, error, matches, names))
     if refused:
@@ -80,16 +85,34 @@ def fingerprinted(archive: Archive, shelf: Shelf, objects: list[str]) -> list[st
     return [sha256 for sha256 in objects if shelf.path(sha256).exists()]
 
 
-def looked_up(query: Path, indexes: list, shelf: Shelf) -> list[Match]:
+def looked_up(query: Path, indexes: list, shelf: Shelf, names: dict[str, str]) -> list[Match]:
     """The matches of one file; InputRefused where it cannot be read."""
     from . import probe
     from .looking import look_up
 
     try:
         footage = probe(query, object="", derived=None)
+        with query.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputRefused(str(query), error.strerror or str(error)) from None
-    return look_up(query, indexes, shelf.load, duration_s=footage.duration_s)
+    found = look_up(query, indexes, shelf.load, duration_s=footage.duration_s)
+    if sha256 in names and not any(match.object == sha256 for match in found):
+        # What shows nothing (all black, a steady tone) is known by its bytes alone.
+        found = [same_bytes(sha256, footage.duration_s), *found]
+    return found
+
+
+def same_bytes(sha256: str, duration_s: float | None) -> Match:
+    """The match of a file with itself."""
+    from .match import Match
+
+    start, kind = (None, "still") if duration_s is None else (0.0, "copy")
+    return Match(
+        object=sha256, kind=kind, query_start_s=start, query_end_s=duration_s, start_s=start, end_s=duration_s,
+        score=1.0, mirrored=False, verdict="same_recording", speed=1.0, appearance=None, motion=None,
+        still_camera=False, inliers=0,
+    )  # fmt: skip
 
 
 FIELDS = ("query_start_s", "query_end_s", "start_s", "end_s", "score", "mirrored", "verdict")

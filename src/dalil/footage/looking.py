@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from .audio import SoundIndex
+from .audio import HOPS_A_SECOND, SoundIndex, sound_print
 from .fingerprint import Fingerprint, close_fingerprint, query_fingerprint
 from .index import Index
-from .match import Match, best_first, find_matches
+from .match import Match, best_first, find_matches, heard_alone
 from .seen import thinned
 
+# Speeds at which sound is looked for that was not found as it is: a run bears two parts in a hundred either way.
+# Shorter sound matches too much by chance, longer takes too long.
+SOUND_SPEEDS = (1.1, 1 / 1.1, 1.05, 1 / 1.05, 1.25, 0.8)
+MIN_SOUND_S, MAX_SOUND_S = 3.0, 300.0
 # A closer look tells nothing new where the archive explains so much of the query.
 EXPLAINED = 0.85
 
@@ -29,7 +34,29 @@ def look_up(
     if explained(found, quick):
         return found
     closer = query_fingerprint(path, object=without or "", duration_s=duration_s)
-    return best_first([*find_matches(closer, indexes, load, without=without), *found])
+    found = best_first([*find_matches(closer, indexes, load, without=without), *found])
+    if not any(match.verdict == "same_recording" for match in found):
+        found = best_first([*found, *at_other_speeds(path, quick, indexes, load, without)])
+    return found
+
+
+def at_other_speeds(
+    path: Path,
+    query: Fingerprint,
+    indexes: Sequence[tuple[Index, SoundIndex]],
+    load: Callable[[str], Fingerprint | None],
+    without: str | None,
+) -> list[Match]:
+    """Stretches whose sound is known but was made faster or slower: those at the first speed that explains any."""
+    if not MIN_SOUND_S * HOPS_A_SECOND <= query.sound.loud.sum() <= MAX_SOUND_S * HOPS_A_SECOND:
+        return []
+    for speed in SOUND_SPEEDS:
+        for pitched in (False, True):
+            sound = sound_print(path, speed=speed, pitched=pitched)
+            heard = heard_alone(replace(query, sound=sound), [sounds for _, sounds in indexes], load, [], without)
+            if heard:
+                return heard
+    return []
 
 
 def explained(found: list[Match], query: Fingerprint) -> bool:

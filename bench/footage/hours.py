@@ -105,8 +105,8 @@ def main() -> None:
         look_up(queries[0][0], [archive.index, *segments], load, duration_s=None)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         top = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-        print(f"{hours:5} h whole query {wall:.2f} s wall {cpu:.2f} s cpu; index {size:.0f} MB, "
-              f"{size / max(1, hours):.1f} MB an hour; filled in {made:.0f} s cpu; {top:.0f} MB at most", flush=True)  # fmt: skip
+        print(f"{hours:5} h whole query {wall:.2f} s wall {cpu:.2f} s cpu; index {size / max(1, hours):.1f} MB an hour")
+        print(f"{hours:5} h filled in {made:.0f} s cpu; {top:.0f} MB of memory at most", flush=True)
 
 
 if __name__ == "__main__":

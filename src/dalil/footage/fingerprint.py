@@ -28,7 +28,7 @@ from .picture import is_picture, open_picture
 FORMAT = 2
 THUMB = 32
 # Thumbnails a second: those that are kept, and of what is looked up, so that moments between the kept ones are there.
-THUMB_RATE, CLOSE_RATE = 5.0, 15.0
+THUMB_RATE, CLOSE_RATE = 5.0, 12.0
 
 # Kept features: 120 a frame and a frame a second (one in five seconds where nothing moves) are 9 MB an hour. Frames
 # are made small for them: a side of 384 costs three times as much and finds hardly more (see bench/footage).
@@ -257,19 +257,21 @@ def spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], count: int) -
 
     A caption has the sharpest corners of any picture; without the bound it would take every place.
     """
-    taken: list[int] = []
-    rest: list[int] = []
-    seen, full, cells = set(), max(1, count // 6), {}
-    for index in sorted(range(len(points)), key=lambda i: (-points[i].response, points[i].pt)):
-        x, y = points[index].pt
-        place = round(x), round(y)
-        if place in seen:
-            continue
-        seen.add(place)
-        cell = int(4 * x / shape[1]), int(4 * y / shape[0])
-        cells[cell] = cells.get(cell, 0) + 1
-        (taken if cells[cell] <= full else rest).append(index)
-    return (taken + rest)[:count]
+    if not points:
+        return []
+    xy, strength = cv2.KeyPoint_convert(points), np.array([p.response for p in points])
+    order = np.lexsort((xy[:, 1], xy[:, 0], -strength))
+    place = np.round(xy[order]).astype(np.int64)
+    # Of several features at one place, which differ in angle alone, the first.
+    first = np.sort(np.unique(place[:, 0] << 32 | place[:, 1], return_index=True)[1])
+    order = order[first]
+    cell = (4 * xy[order, 0] / shape[1]).astype(int) * 4 + (4 * xy[order, 1] / shape[0]).astype(int)
+    rank = np.zeros(len(order), int)
+    for number in np.unique(cell):
+        inside = cell == number
+        rank[inside] = np.arange(inside.sum())
+    taken = rank < max(1, count // 6)
+    return np.concatenate([order[taken], order[~taken]])[:count].tolist()
 
 
 @cache

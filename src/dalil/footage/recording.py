@@ -18,7 +18,7 @@ from dalil.records import Footage, Still
 
 from . import metadata
 from .decode import UPRIGHT, Orientation, main_video, open_recording, orientation, refusal, start_s
-from .stills import save_still, still_offsets
+from .stills import LONGEST_SIDE, save_still, still_offsets
 
 # A still's frame is reached from the key frame before it; a stream without key frames must not cost a whole film.
 MAX_FRAMES_A_STILL = 1_500
@@ -191,8 +191,11 @@ def show(path: Path, extent: Extent, *, object: str, derived: Path | None, count
 class StillTaker:
     """Takes the stills at even intervals out of frames that are decoded in any case, shown to `see` in rising time."""
 
-    def __init__(self, video_end_s: float, count: int, *, object: str, derived: Path):
+    def __init__(self, video_end_s: float, count: int, *, object: str, derived: Path, early: bool = False):
         self.offsets = still_offsets(video_end_s, count)
+        if early:
+            # Key frames may be few: the first counts for the first interval's beginning, and so on.
+            self.offsets = [offset - self.offsets[0] for offset in self.offsets]
         self.object, self.derived = object, derived
         self.stills: list[Still] = []
         self.next = 0
@@ -204,7 +207,7 @@ class StillTaker:
             due += 1
         if due > self.next:
             self.next = due
-            picture = upright_picture(frame, video)
+            picture = upright_picture(frame, video, longest=LONGEST_SIDE)
             self.stills.append(save_still(picture, max(0.0, time_s), object=self.object, derived=self.derived))
 
 
@@ -265,8 +268,14 @@ def decode_from(container: InputContainer, video: VideoStream, time_s: float) ->
         return
 
 
-def upright_picture(frame: VideoFrame, video: VideoStream) -> Image.Image:
-    """The frame as a player shows it: square pixels, turned and mirrored as its display matrix asks."""
+def upright_picture(frame: VideoFrame, video: VideoStream, *, longest: int | None = None) -> Image.Image:
+    """The frame as a player shows it: square pixels, turned and mirrored as its display matrix asks.
+
+    A larger frame is made to have `longest` on its longer side.
+    """
+    if longest and max(frame.width, frame.height) > longest:
+        scale = longest / max(frame.width, frame.height)
+        frame = frame.reformat(max(2, round(frame.width * scale)), max(2, round(frame.height * scale)), "rgb24")
     picture = Image.fromarray(frame.to_ndarray(format="rgb24"))
     aspect = video.sample_aspect_ratio
     if aspect and 0.2 < aspect < 5 and aspect != 1:

@@ -29,7 +29,7 @@ class Screen:
 
             with self.archive.engine.connect() as conn:
                 held = list(conn.scalars(select(db.footage.c.sha256).order_by(db.footage.c.sha256)))
-            self.seen = Seen(self.archive.derived, held)
+            self.seen = Seen(self.archive.derived, held, key_frames_only=self.archive.settings.key_frames_only)
         return self.seen.take_in(self.archive.object_path(sha256), sha256)
 
     def close(self) -> None:

@@ -50,9 +50,11 @@ class Seen:
             footage = probe(path, object=object, derived=derived)
             return footage, self.meet(path, footage)
         footage = probe(path, object=object, derived=None)
-        taker = StillTaker(footage.duration_s or 0.0, stills, object=object, derived=derived)
+        taker = StillTaker(
+            footage.duration_s or 0.0, stills, object=object, derived=derived, early=self.key_frames_only
+        )
         matches = self.meet(path, footage, taker.see if footage.kind == "video" else None)
-        if footage.kind == "video" and len(taker.stills) < 2:
+        if footage.kind == "video" and not self.key_frames_only and len(taker.stills) < 2:
             # Too few of the frames that were decoded lie behind the offsets: the slow way finds more.
             return probe(path, object=object, derived=derived), matches
         return replace(footage, stills=tuple(taker.stills)), matches

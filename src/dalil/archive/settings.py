@@ -29,6 +29,7 @@ class Settings:
     authorities: tuple[str, ...] = ()
     country: str | None = None
     tiles: str | None = None
+    key_frames_only: bool = False
 
     def to_toml(self) -> str:
         """The file's text."""
@@ -90,7 +91,9 @@ def read_settings(folder: Path) -> Settings:
     key_frames_only = data.get("key_frames_only", False)
     if not isinstance(key_frames_only, bool):
         raise CustodyBroken(f"{path}: key_frames_only must be true or false, found {key_frames_only!r}")
-    return Settings(**texts, authorities=tuple(authorities), country=country, tiles=tiles, key_frames_only=key_frames_only)
+    return Settings(
+        **texts, authorities=tuple(authorities), country=country, tiles=tiles, key_frames_only=key_frames_only
+    )
 
 
 def nearest_archive(start: Path) -> Path | None:

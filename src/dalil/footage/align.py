@@ -21,7 +21,7 @@ WINDOW = 7
 SURROUND_S = 1.6
 # Mean grey levels between two neighbouring thumbnails, brightness apart, that make a cut.
 CUT_LEVELS = 12.0
-SPEEDS = (1.0, 1.1, 1 / 1.1, 1.25, 0.8, 1.5, 1 / 1.5, 2.0, 0.5)
+SPEEDS = (1.0, 1.1, 1 / 1.1, 1.2, 1 / 1.2, 1.25, 0.8, 1.5, 1 / 1.5, 2.0, 0.5)
 STEP_S = 0.1
 
 
@@ -195,7 +195,7 @@ def best_run(
         q_times = query.times[dense][during]
         q_change = change(thumbs[during], q_times, inside)
         a_change = change(a_thumbs[within], a_times[within], inside)
-        motion, moving, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
+        motion, moving, speed, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
     return Run(
         float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
         float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
@@ -303,12 +303,16 @@ FINE_S = np.arange(-3, 4) * 0.04
 def best_motion(
     q_change: np.ndarray, a_change: np.ndarray, times: np.ndarray, a_times: np.ndarray, speed: float, offset: float,
     inside: np.ndarray,
-) -> tuple[float | None, float, float]:  # fmt: skip
-    """The best motion_along near the offset, with that offset."""
-    tried = [
-        (*motion_along(q_change, a_change, times, a_times, speed, offset + step, inside), offset + step)
-        for step in sorted(FINE_S, key=abs)
-    ]
+) -> tuple[float | None, float, float, float]:  # fmt: skip
+    """The best motion_along near the line, with that line's speed and offset."""
+    middle = float(times[0] + times[-1]) / 2
+    # Speeds lie up to two parts in a hundred off those that are tried; what plays at its own speed does so exactly.
+    speeds = [speed] if speed == 1.0 else [speed * (1 + part) for part in (0.0, -0.02, 0.02)]
+    tried = []
+    for own in speeds:
+        for step in sorted(FINE_S, key=abs):
+            at = offset + (speed - own) * middle + step
+            tried.append((*motion_along(q_change, a_change, times, a_times, own, at, inside), own, at))
     return max(tried, key=lambda found: -2.0 if found[0] is None else found[0])
 
 

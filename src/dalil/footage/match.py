@@ -24,9 +24,9 @@ FRAMES_A_QUERY_FRAME, MAX_PAIRS, ENOUGH_PAIRS = 8, 500, 40
 ONE_MAP = 0.08
 # Tuned on bench/footage (see its report): the share of the textured picture that must agree, and how alike it must
 # change to be one recording.
-MIN_APPEARANCE, MIN_MOTION, STILL_APPEARANCE = 0.5, 0.6, 0.85
+MIN_APPEARANCE, MIN_MOTION, STILL_APPEARANCE = 0.5, 0.5, 0.85
 # Where frames of other moments agree on the map within STILL_MAP (median), the camera stands still.
-STILL_MAP, MIN_STILL_MOTION = 0.02, 0.7
+STILL_MAP, MIN_STILL_MOTION = 0.03, 0.68
 # Under large captions little of a crop is left to agree; where it clearly moves alike, that little suffices.
 LEAST_APPEARANCE, CLEAR_MOTION = 0.3, 0.7
 # A scene that only looks alike must do so in more of the picture than a large caption covers.

@@ -271,8 +271,9 @@ def best_line(
             before = np.minimum.accumulate(np.hstack([np.zeros((len(gain), 1)), total[:, :-1]]), axis=1)
             run = total - before
             at = np.unravel_index(run.argmax(), run.shape)
-            # Another speed than the plain one must earn it.
-            worth = float(run[at]) * (1.0 if speed == 1.0 else 0.95) - (0.0 if speed == 1.0 else 1.0)
+            # Another speed than the plain one must earn it, a far one the more: half a speed fits short stretches.
+            usual = 1.0 if speed == 1.0 else 0.95 if 0.78 < speed < 1.28 else 0.85
+            worth = float(run[at]) * usual - (0.0 if speed == 1.0 else 1.0)
             if worth > best:
                 first = int(np.argmin(np.concatenate([[0.0], total[at[0], : at[1]]])))
                 best, found = worth, (speed, float(offset_part[at[0]]), first, int(at[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from dalil.claims.reader.days import Days, of_court
@@ -23,6 +23,7 @@ from dalil.claims.reader.surroundings import with_surroundings
 from dalil.claims.reader.suspects import merge_suspects, merge_things, suspects_of, targets_of, weapons_of
 from dalil.claims.reader.tokens import sentences, shouting
 from dalil.claims.reader.tolls import EFFECT_TOLL, described_groups, groups_of, toll_of, with_groups
+from dalil.claims.reader.wires import Fold, filled, fold, sifts
 from dalil.claims.text.pasted import find_header
 from dalil.records import Claim, Quote, Reading, TextIncident, Toll
 
@@ -70,10 +71,20 @@ def read_text(
     )
 
 
-def _cascade(
-    text: str, tag: str, published: date | None, country: str | None, header
-) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
-    """The claims and incidents of a text in a language that the common cascade reads."""
+@dataclass(slots=True)
+class Prepared:
+    """A text after every step but the last: its lines, its drafts, and the events that they tell of."""
+
+    lines: list[Line]
+    setting: Setting
+    days: Days
+    skipped: set[int]
+    drafts: list[Draft]
+    events: list[Event]
+
+
+def prepared(text: str, tag: str, published: date | None, country: str | None, header) -> Prepared:
+    """The drafts and the events of a text in a language that the common cascade reads."""
     lx = lexicon(tag)
     shout = shouting(text)
     lines = [Line(text, s, lx, shout) for s in sentences(text, lx.abbreviations, lx.openers)]
@@ -85,20 +96,39 @@ def _cascade(
     drafts = _drafts(lines, setting, skipped)
     _attach_footage(lines, text, setting, header, drafts)
     days = Days(setting, lines)
-    events = events_of(drafts, published, days)
+    return Prepared(lines, setting, days, skipped, drafts, events_of(drafts, published, days))
+
+
+def _cascade(
+    text: str, tag: str, published: date | None, country: str | None, header
+) -> tuple[tuple[Claim, ...], tuple[TextIncident, ...]]:
+    """The claims and incidents of a text in a language that the common cascade reads."""
+    told = prepared(text, tag, published, country, header)
+    lines, setting, drafts, events = told.lines, told.setting, told.drafts, told.events
+    wire = fold(lines, drafts, events, told.skipped, tag) if sifts(lines, tag) else None
     for event in events:
         gather_mentions(event, lines)
         if event.when is None:
             event.when = setting.near(
                 lines, event.drafts[0].line.number, event.drafts[-1].line.number
-            ) or days.by_clock(event.drafts)
-    kept = _kept(drafts, events)
-    claims = tuple(_claim(drafts[k]) for k in kept)
+            ) or told.days.by_clock(event.drafts)
+    kept = [k for k in _kept(drafts, events) if wire is None or k not in wire.folded]
+    if wire is not None:
+        kept = sorted({*kept, *wire.leads})
+    claims = tuple(_filled(k, drafts, events, wire) for k in kept)
     place = {k: n for n, k in enumerate(kept)}
     for event in events[:1]:
         _spare(event, drafts)
     incidents = tuple(_incident(e, claims, tuple(place[k] for k in e.indices if k in place)) for e in events)
     return claims, incidents
+
+
+def _filled(k: int, drafts: list[Draft], events: list[Event], wire: Fold | None) -> Claim:
+    claim = _claim(drafts[k])
+    pick = wire.leads.get(k) if wire is not None else None
+    if pick is None:
+        return claim
+    return filled(claim, pick, drafts, next(e for e in events if k in e.indices).victims)
 
 
 def _header_quotes(header) -> tuple[Quote, ...]:

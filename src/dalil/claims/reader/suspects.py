@@ -31,7 +31,7 @@ def suspects_of(d: Draft) -> list[tuple[str, Suspect]]:
             if kind is None:
                 continue
             words = [line.quote(i, j) for i, j in spans(p, titled=True)]
-            footing, by = _footing(d, line, p, m.i)
+            footing, by = footing_of(d, line, p, m.i)
             made = Suspect(tuple(dict.fromkeys(q.text for q in words)), kind, footing, by, tuple(words))
             out.append((_key(line, p), made))
         if m.entry.cat == "noun" or m.frame == "hit":
@@ -128,7 +128,7 @@ def _by_adjective(d: Draft, line: Line, i: int) -> list[tuple[str, Suspect]]:
         e = line.entry(k, "demonym")
         if e is not None:
             q = line.quote(k, line.end(k))
-            footing, by = _footing(d, line, Phrase("actor", k, line.end(k), k, k), i)
+            footing, by = footing_of(d, line, Phrase("actor", k, line.end(k), k, k), i)
             out.append((e.c or e.b, Suspect((q.text,), "state", footing, by, (q,))))
             break
         if line.is_(k, "det") or line.is_(k, "prep") or not line.w[k][0].isalpha():
@@ -136,7 +136,7 @@ def _by_adjective(d: Draft, line: Line, i: int) -> list[tuple[str, Suspect]]:
     return out
 
 
-def _footing(d: Draft, line: Line, p: Phrase, i: int) -> tuple[str, str | None]:
+def footing_of(d: Draft, line: Line, p: Phrase, i: int) -> tuple[str, str | None]:
     """stated, suspected, accused, claimed or denied, and by whom where the text says."""
     for k in range(max(0, p.i - 8), min(line.n, max(p.j, i) + 1)):
         cue = line.entry(k, "cue")

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from sqlalchemy import (
     BigInteger,
     Column,
+    Connection,
     Float,
     Index,
     Integer,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
+    inspect,
 )
 from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
@@ -364,6 +366,18 @@ def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False)
 def create_schema(engine: Engine) -> None:
     """Every table stands; those that stood before are untouched."""
     metadata.create_all(engine)
+
+
+def outdated(connection: Connection) -> list[str]:
+    """The names of derived tables that another version of dalil made: missing, or with other columns than today's."""
+    stored = inspect(connection)
+    names = set(stored.get_table_names())
+    wrong = []
+    for table in DERIVED:
+        columns = {c["name"] for c in stored.get_columns(table.name)} if table.name in names else set()
+        if columns != {c.name for c in table.columns}:
+            wrong.append(table.name)
+    return wrong
 
 
 def drop_derived(engine: Engine) -> None:

@@ -15,6 +15,10 @@ class ArchiveBusy(DalilError):
     """Another process holds the archive for writing."""
 
 
+class ArchiveOutdated(DalilError):
+    """What was derived in the archive is of another version of dalil and has to be derived again."""
+
+
 class CustodyBroken(DalilError):
     """The stored bytes, the log or a checkpoint contradict each other."""
 

@@ -24,7 +24,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from dalil import __version__, db
-from dalil.archive import captures, custody, judgements, keys, merkle
+from dalil.archive import captures, custody, judgements, keys, merkle, removal
 from dalil.archive.blobs import open_store
 from dalil.archive.blobs.local import StoreFailed, sync_folder, write_file
 from dalil.archive.checkpoints import Checkpoints, note_sha256
@@ -32,7 +32,7 @@ from dalil.archive.lock import WriteLock
 from dalil.archive.notes import NoteKey, Signer, checkpoint_text, key_statement
 from dalil.archive.settings import FILE, Settings, read_settings
 from dalil.archive.sources.found import Found
-from dalil.errors import ArchiveMissing, CustodyBroken, DalilError, InputRefused, one_line
+from dalil.errors import ArchiveMissing, ArchiveOutdated, CustodyBroken, DalilError, InputRefused, one_line
 from dalil.records import Capture, Checkpoint, LogEntry
 
 TOOL = f"dalil {__version__}"
@@ -96,11 +96,13 @@ class Archive:
         write: bool = False,
         wait_s: float | None = None,
         on_wait: Callable[[str], None] | None = None,
+        any_version: bool = False,
     ) -> Archive:
         """The archive at `path`. ArchiveMissing if there is none; for writing also ArchiveBusy, CustodyBroken.
 
         Opening for writing finishes what a crash left: captures whose objects are in the store are logged (`adopted`),
-        temporary files are removed.
+        temporary files are removed. What another version of dalil derived is dropped, so that it waits to be derived
+        again; who only reads gets ArchiveOutdated, or with `any_version` the log and the objects alone.
         """
         path = Path(path)
         settings = read_settings(path)
@@ -108,7 +110,10 @@ class Archive:
         if not database.is_file():
             raise CustodyBroken(f"{path} has no {settings.database}: its log is gone. Restore it from a copy")
         if not write:
-            return cls._open_to_read(path, settings, database)
+            archive = cls._open_to_read(path, settings, database)
+            if not any_version:
+                archive._refuse_outdated()
+            return archive
         archive = cls(path, settings, db.open_engine(database), write=True)
         try:
             archive._hold_lock(WAIT_S if wait_s is None else wait_s, on_wait)
@@ -145,6 +150,16 @@ class Archive:
             archive._let_go()
             raise CustodyBroken(f"{database} is not a readable log. Restore it from a copy")
         return archive
+
+    def _refuse_outdated(self) -> None:
+        with self.reading() as connection:
+            outdated = db.outdated(connection)
+        if outdated:
+            self._let_go()
+            raise ArchiveOutdated(
+                f"{self.path}: what was derived here is of another version of dalil ({', '.join(outdated)}). "
+                f'Run "dalil rebuild --archive {self.path}" once; bytes, log and judgements stay as they are'
+            )
 
     def close(self) -> None:
         """A checkpoint covers every line that was added; the archive is free for others."""
@@ -200,6 +215,11 @@ class Archive:
 
     def _ready_to_write(self) -> None:
         self.store.prepare()
+        with self.engine.begin() as connection:
+            if db.outdated(connection):
+                removal.drop_all_derived(connection)
+                judgements.rebuild(connection)
+                custody.rebuild_captures(connection)
         db.create_schema(self.engine)
         keys.finish(self)
         self._signer = signer = keys.load(self)

@@ -152,7 +152,7 @@ def log_command(archive: Path, act: str | None, start: int, as_json: bool) -> No
     from dalil import records
     from dalil.archive.archive import Archive
 
-    with Archive.open(archive) as opened:
+    with Archive.open(archive, any_version=True) as opened:
         for entry in opened.entries(start, act):
             click.echo(records.encode(_entry_json(entry)).decode() if as_json else _entry_text(entry))
 
@@ -407,7 +407,7 @@ def stamp_command(archive: Path, by: str, status: bool, calendars: tuple[str, ..
     from dalil.archive.archive import Archive
 
     if status:
-        with Archive.open(archive) as opened:
+        with Archive.open(archive, any_version=True) as opened:
             waiting = stamps.pending(opened)
     else:
         with open_to_write(archive) as opened:

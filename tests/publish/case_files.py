@@ -53,7 +53,7 @@ def made(tmp_path_factory):
 
 
 def one_raid(archive, *documents):
-    """A person says that these two reports are of one event: their numbers differ too much for the program to say so."""
+    """A person says that these two reports are of one event: their numbers differ too much for a program to say."""
     with archive.reading() as connection:
         incidents = [store.load_incident(connection, row.id) for row in store.list_incidents(connection)]
     first = {a.document: a.claims[0].quote for i in incidents for a in i.accounts}

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dalil import db
@@ -174,6 +174,7 @@ def account(n, killed):
     return Account(f"{n:064x}", 0, None, None, None, None, None, (), event(day(4), place(), killed), (), ())
 
 
+@settings(deadline=None)
 @given(st.lists(tolls, min_size=1, max_size=6))
 def test_a_range_holds_every_stated_count_and_says_when_none_fits(values):
     accounts = [account(n, value) for n, value in enumerate(values)]
@@ -194,6 +195,7 @@ def test_nobody_saying_a_number_is_no_range_and_never_zero():
     assert ledger.range_of([account(1, Toll(0, 0, 0, None))], "killed").high == 0
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(likeness.families())), st.sampled_from(sorted(likeness.families())))
 def test_likeness_does_not_depend_on_the_side(a, b):
     left = profile_of_event(event(day(4), place(), toll(3), kind=a))

@@ -87,7 +87,8 @@ def judge(evidence: tuple[Evidence, ...]) -> Verdict:
     if any(e.weight <= w["rules_out"] for e in evidence):
         return "different"
     speaking = {e.name for e in evidence if e.weight > 0}
-    if {"day", "place"} <= speaking and not speaking.isdisjoint(PARTICULAR) and total >= w["same_at"]:
+    telling = any(e.name in PARTICULAR and e.weight >= w["telling"] for e in evidence)
+    if {"day", "place"} <= speaking and telling and total >= w["same_at"]:
         return "same"
     return "possibly_same" if total >= w["possibly_at"] else "different"
 
@@ -210,7 +211,8 @@ def compare_tolls(name: str, left: tuple | None, right: tuple | None) -> Iterato
     above = max(low_a, low_b)
     if below is not None and below < above:
         near, far = above - below <= 1 or above <= 1.5 * below, above > 3 * max(below, 1)
-        case = "toll_near" if near else "toll_far" if far else "toll_apart"
+        near_case = "toll_near_large" if below >= weights()["toll_telling"] else "toll_near"
+        case = near_case if near else "toll_far" if far else "toll_apart"
     else:
         large = min(low_a, low_b) >= weights()["toll_telling"] and above <= 1.5 * min(low_a, low_b)
         case = "toll_fits_large" if large else "toll_fits"

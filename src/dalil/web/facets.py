@@ -66,32 +66,34 @@ def all_of(masks: list[np.ndarray]) -> np.ndarray | None:
     return left
 
 
-def facet(
-    request: Request,
-    path: str,
-    name: str,
-    column: Words | Several,
-    narrowed: Narrowed,
-    taken: Mapping[str, str],
-    order: tuple[str, ...] | None = None,
-) -> Facet:
-    """The facet with its choices, most rows first, or in `order`; the chosen one stands even where nothing is left."""
-    rows = counted(column, narrowed.without[name], MOST_CHOICES if order is None else len(column.values))
+Tally = dict[str, list[tuple[str, int]]]
+
+
+def tally(columns: Mapping[str, Words | Several], narrowed: Narrowed, orders: Mapping[str, tuple[str, ...]]) -> Tally:
+    """(value, rows) of each facet without its own value: most rows first, or in the order given for it."""
+    found: Tally = {}
+    for name, column in columns.items():
+        order = orders.get(name)
+        found[name] = counted(column, narrowed.without[name], len(column.values) if order else MOST_CHOICES)
+        if order:
+            found[name].sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
+    return found
+
+
+def bar(request: Request, path: str, tallied: Tally, taken: Mapping[str, str]) -> list[Facet]:
+    """The facets with their choices; the chosen one stands even where nothing is left."""
+    return [facet(request, path, name, rows, taken) for name, rows in tallied.items()]
+
+
+def facet(request: Request, path: str, name: str, rows: list[tuple[str, int]], taken: Mapping[str, str]) -> Facet:
+    """One facet, each choice with the address that takes it."""
     chosen = taken.get(name)
-    if order:
-        rows.sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
     if chosen is not None and chosen not in dict(rows):
-        rows.insert(0, (chosen, 0))
+        rows = [(chosen, 0), *rows]
     others = {key: value for key, value in taken.items() if key != name}
-    choices = tuple(
-        Choice(
-            value, count, value == chosen, link(request, path, **others, **({} if value == chosen else {name: value}))
-        )
-        for value, count in rows
-    )
+
+    def address(value: str) -> str:
+        return link(request, path, **others, **({} if value == chosen else {name: value}))
+
+    choices = tuple(Choice(value, count, value == chosen, address(value)) for value, count in rows)
     return Facet(name, choices, chosen)
-
-
-def address_without(request: Request, path: str, taken: Mapping[str, str], *names: str) -> str:
-    """The list with these filters let go."""
-    return link(request, path, **{key: value for key, value in taken.items() if key not in names})

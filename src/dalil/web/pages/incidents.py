@@ -38,15 +38,11 @@ def list_page(request: Request) -> Response:
     number, taken = page_number(request), facets.asked(request, FILTERS)
     incidents = incidents_of(request)
     key = ("incidents", tuple(sorted(taken.items())), incidents.ids[:1])
-    rows, narrowed = request.app.state.fresh.get(key, lambda: found(incidents, taken))
+    rows, tallied = request.app.state.fresh.get(key, lambda: found(incidents, taken))
     first = (number - 1) * ROWS_A_PAGE
     with request.app.state.archive.engine.connect() as conn:
         ids = [incidents.ids[row] for row in rows[first : first + ROWS_A_PAGE].tolist()]
         shown = holdings.with_accounts(conn, ids)
-    bar = [
-        facets.facet(request, PATH, "kind", incidents.kind, narrowed, taken, EVENT_TYPES),
-        *(facets.facet(request, PATH, name, getattr(incidents, name), narrowed, taken) for name in FACETS[1:]),
-    ]
     return page(
         request,
         "incidents.html",
@@ -54,13 +50,13 @@ def list_page(request: Request) -> Response:
         total=len(rows),
         whole=len(incidents.ids),
         taken=taken,
-        facets=bar,
+        facets=facets.bar(request, PATH, tallied, taken),
         paging=Paging(number, first + ROWS_A_PAGE < len(rows)),
         archive_path=request.app.state.archive.path,
     )
 
 
-def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, facets.Narrowed]:
+def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, facets.Tally]:
     """The rows that are left, in order, and what each facet would leave."""
     size = len(incidents.ids)
     masks = {name: is_word(getattr(incidents, name), taken[name], size) for name in FACETS if name in taken}
@@ -72,7 +68,9 @@ def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, face
     if "disputed" in taken:
         masks["disputed"] = incidents.disputed
     narrowed = facets.narrow(masks, FACETS)
-    return (np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)), narrowed
+    tallied = facets.tally({name: getattr(incidents, name) for name in FACETS}, narrowed, {"kind": EVENT_TYPES})
+    left = np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)
+    return left.astype(np.int32), tallied
 
 
 def tolls(incident: Incident) -> list[Account]:

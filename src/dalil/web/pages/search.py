@@ -25,6 +25,7 @@ RESULTS_A_PAGE, MOST_FOUND = 10, 300
 CLAIMS_SHOWN = 1
 LONGEST_QUERY = 300
 FACETS = ("status", "kind", "place", "actor", "source", "tongue")
+ORDERS = {"status": STATUSES, "kind": EVENT_TYPES}
 FILTERS = ("q", *FACETS, "from", "to")
 
 
@@ -48,10 +49,10 @@ class Result:
 class Found:
     """The reports in order, by number, with the rows of their claims that fit; how many claims fit in all."""
 
-    documents: tuple[int, ...]
+    documents: np.ndarray
     rows: dict[int, list[int]]
     claims: int
-    narrowed: facets.Narrowed
+    tallied: facets.Tally
 
 
 def search_page(request: Request) -> Response:
@@ -64,16 +65,14 @@ def search_page(request: Request) -> Response:
         key = ("search", tuple(sorted(taken.items())), len(claims.documents))
         found = state.fresh.get(key, lambda: fitting(claims, taken, ranked))
         first = (number - 1) * RESULTS_A_PAGE
-        shown = found.documents[first : first + RESULTS_A_PAGE] if taken else ()
+        shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else ()
         results = [result(conn, claims.documents[d], query, claims, found.rows.get(d, [])) for d in shown]
-    orders = {"status": STATUSES, "kind": EVENT_TYPES}
-    bar = [facets.facet(request, PATH, n, getattr(claims, n), found.narrowed, taken, orders.get(n)) for n in FACETS]
     return page(
         request,
         "search.html",
         query=query,
         taken=taken,
-        facets=bar,
+        facets=facets.bar(request, PATH, found.tallied, taken),
         results=[one for one in results if one],
         total=len(found.documents),
         claims=found.claims,
@@ -102,16 +101,18 @@ def fitting(claims: Claims, taken: dict[str, str], ranked: tuple[int, ...] | Non
         masks["words"] = among[claims.document]
     narrowed = facets.narrow(masks, FACETS)
     chosen = np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)
-    documents = dict.fromkeys(np.unique(claims.document[chosen]).tolist())
+    documents = np.unique(claims.document[chosen])
     if ranked is not None:
         # A report without any claim is found by its words all the same.
-        documents = {d: None for d in ranked if d in documents or not narrowing}
+        there = set(documents.tolist())
+        documents = np.array([d for d in ranked if d in there or not narrowing], np.int32)
     rows: dict[int, list[int]] = {}
     if narrowing:
         wanted = chosen[: RESULTS_A_PAGE * 400] if ranked is None else chosen
         for row, document in zip(wanted.tolist(), claims.document[wanted].tolist(), strict=True):
             rows.setdefault(document, []).append(row)
-    return Found(tuple(documents), rows, int(chosen.size), narrowed)
+    tallied = facets.tally({name: getattr(claims, name) for name in FACETS}, narrowed, ORDERS)
+    return Found(documents, rows, int(chosen.size), tallied)
 
 
 def result(conn: Connection, key: str, query: str, claims: Claims, rows: list[int]) -> Result | None:

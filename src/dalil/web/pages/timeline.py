@@ -38,12 +38,15 @@ def timeline_page(request: Request) -> Response:
     """The years with their months, of the incidents that the address asks for."""
     taken, incidents = facets.asked(request, FILTERS), incidents_of(request)
     key = ("timeline", tuple(sorted(taken.items())), incidents.ids[:1])
-    years, undated, narrowed = request.app.state.fresh.get(key, lambda: counted(incidents, taken))
-    bar = [
-        facets.facet(request, PATH, "kind", incidents.kind, narrowed, taken, EVENT_TYPES),
-        *(facets.facet(request, PATH, name, getattr(incidents, name), narrowed, taken) for name in FILTERS[1:]),
-    ]
-    return page(request, "timeline.html", years=years, undated=undated, facets=bar, taken=taken)
+    years, undated, tallied = request.app.state.fresh.get(key, lambda: counted(incidents, taken))
+    return page(
+        request,
+        "timeline.html",
+        years=years,
+        undated=undated,
+        facets=facets.bar(request, PATH, tallied, taken),
+        taken=taken,
+    )
 
 
 def counted(incidents: Incidents, taken: dict[str, str]):
@@ -62,7 +65,8 @@ def counted(incidents: Incidents, taken: dict[str, str]):
     for year in range(min(by_month, default=0) // 12, max(by_month, default=-1) // 12 + 1):
         row = [month(EPOCH_YEAR + year, n, by_month.get(year * 12 + n, 0), most) for n in range(12)]
         years.append((EPOCH_YEAR + year, sum(m.count for m in row), row))
-    return years[::-1], int((first == UNDATED).sum()), narrowed
+    tallied = facets.tally({name: getattr(incidents, name) for name in FILTERS}, narrowed, {"kind": EVENT_TYPES})
+    return years[::-1], int((first == UNDATED).sum()), tallied
 
 
 def month(year: int, index: int, count: int, most: int) -> Month:

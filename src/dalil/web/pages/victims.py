@@ -58,15 +58,23 @@ def people_page(request: Request) -> Response:
 
 def page_rows(conn: Connection, effect: str, after: tuple | None) -> list:
     """The rows of a page and one more, from the key on; those without a day stand last, under the day ""."""
+    found = rows_from(conn, effect, after, dated=True) if after is None or after[0] else []
+    if len(found) <= ROWS_A_PAGE:
+        found += rows_from(conn, effect, after if after and not after[0] else None, dated=False)
+    return found[: ROWS_A_PAGE + 1]
+
+
+def rows_from(conn: Connection, effect: str, after: tuple | None, *, dated: bool) -> list:
+    """Rows with a day, or without one, in the order of the index victim_by_day, from its end."""
     v = db.victim.c
-    day = func.coalesce(v.start, "")
-    order = (day, v.sha256, v.position, v.number)
-    query = select(day.label("day"), v.sha256, v.position, v.number).where(v.named == 1)
+    order = (v.start, v.sha256, v.position, v.number)[0 if dated else 1 :]
+    query = select(func.coalesce(v.start, "").label("day"), v.sha256, v.position, v.number).where(v.named == 1)
+    query = query.where(v.start.is_not(None) if dated else v.start.is_(None))
     if effect:
         query = query.where(v.effect == effect)
     if after:
-        query = query.where(tuple_(*order) < tuple_(*after))
-    return conn.execute(query.order_by(*(column.desc() for column in order)).limit(ROWS_A_PAGE + 1)).all()
+        query = query.where(tuple_(*order) < tuple_(*after[0 if dated else 1 :]))
+    return list(conn.execute(query.order_by(*(column.desc() for column in order)).limit(ROWS_A_PAGE + 1)))
 
 
 def key_text(row) -> str:

@@ -11,6 +11,7 @@ import gzip
 import itertools
 import math
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -192,6 +193,11 @@ def _overlap(a: Proposal, b: Proposal) -> bool:
     return any(x is y and i < n and m < j for x, i, j in a.spots for y, m, n in b.spots)
 
 
+def known_weapon(features: Iterable[str]) -> bool:
+    """Whether one of the words is a weapon's by the lexicon."""
+    return any(f.startswith(("Hweapon:", "Mweapon:")) for f in features)
+
+
 def likeliest(found: Scored, role: int, bound: float) -> list[Proposal]:
     """The proposals above the bound in a role, likeliest first, none sharing words with a likelier one.
 
@@ -201,7 +207,7 @@ def likeliest(found: Scored, role: int, bound: float) -> list[Proposal]:
     kept: list[Proposal] = []
     for _, k in order:
         one = found.proposals[-k]
-        if ROLES[role] == "Weapon" and not any(f.startswith(("Hweapon:", "Mweapon:")) for f in one.features):
+        if ROLES[role] == "Weapon" and not known_weapon(one.features):
             continue
         if not any(_overlap(one, other) for other in kept):
             kept.append(one)

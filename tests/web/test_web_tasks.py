@@ -1,0 +1,230 @@
+"""Whole tasks of a person at the pages, in a real Chromium, in English and in Arabic; each leaves the archive as it was."""
+
+import re
+from fractions import Fraction
+
+import av
+import numpy as np
+import pytest
+from web_browser import chromium, find_browser, serving
+
+from dalil import pipeline
+from dalil.archive import Archive, find
+from dalil.incidents import store
+
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the test group of pyproject.toml)")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(not find_browser(), reason="no Chromium on this machine")]
+
+LIVING = "Salma Testwoman"
+REPORTS = {  # invented for these tests
+    "one.txt": "Notes\n\nPublished on 5 November 2016\n\nAt least three people were killed and seven others injured in an "
+    "airstrike on a market in Tal Ahmar on 4 November 2016, residents said.\n",
+    "two.txt": "Raid\n\nPublished on 6 November 2016\n\nFive civilians were killed in an airstrike on a market in Tal "
+    "Ahmar on 4 November 2016, said the invented Monitor.\n",
+    "named.txt": "Shelling of Wadi Mithal\n\nPublished on 9 May 2018\n\nFour people were killed when shells hit a school "
+    f"in Wadi Mithal on 8 May 2018. {LIVING}, 30, was injured in the shelling.\n",
+}
+SIZE, RATE = (180, 320), 8
+
+
+def texture(seed: int) -> np.ndarray:
+    """A large patterned picture to look at through a moving window."""
+    rng = np.random.default_rng(seed)
+    coarse = rng.integers(0, 255, (60, 80, 3), np.uint8)
+    return np.kron(coarse, np.ones((12, 12, 1), np.uint8))
+
+
+def write_clip(path, parts) -> None:
+    """Drawn clips one after another: each part is (texture, seconds, direction)."""
+    with av.open(str(path), "w") as out:
+        video = out.add_stream("libx264", rate=RATE, options={"crf": "26", "preset": "ultrafast"})
+        video.width, video.height, video.pix_fmt = SIZE[1], SIZE[0], "yuv420p"
+        n = 0
+        for ground, seconds, (dx, dy) in parts:
+            for i in range(int(seconds * RATE)):
+                y, x = 40 + int(dy * i) % 400, 40 + int(dx * i) % 500
+                frame = av.VideoFrame.from_ndarray(
+                    np.ascontiguousarray(ground[y : y + SIZE[0], x : x + SIZE[1]]), format="rgb24"
+                )
+                frame.pts, frame.time_base = n, Fraction(1, RATE)
+                n += 1
+                out.mux(video.encode(frame))
+        out.mux(video.encode(None))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An archive with three reports, a clip and a compilation that holds part of it."""
+    folder = tmp_path_factory.mktemp("tasks")
+    (folder / "in").mkdir()
+    for name, text in REPORTS.items():
+        (folder / "in" / name).write_text(text, "utf-8")
+    clip, other = texture(1), texture(2)
+    write_clip(folder / "in" / "clip.mp4", [(clip, 14, (3, 2))])
+    write_clip(folder / "in" / "compilation.mp4", [(other, 6, (1, 3)), (clip, 9, (3, 2)), (other, 4, (4, 1))])
+    with Archive.create(folder / "archive", "Tasks", by="tester", country="SY") as archive:
+        list(archive.capture(find([folder / "in"]), by="tester"))
+        pipeline.derive_waiting(archive)
+    return folder / "archive"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(params=["en", "ar"])
+def tab(request, browser, home):
+    """A page in one of the languages, over a server of its own; nothing may leave the machine."""
+    with serving(home) as address:
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, base_url=address)
+        tab = context.new_page()
+        asked, said = [], []
+        tab.on("request", lambda asking: asked.append(asking.url))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto(f"/?lang={request.param}")
+        assert tab.get_attribute("html", "lang") == request.param
+        yield tab
+        context.close()
+        assert said == [] and all(url.startswith((address, "data:", "blob:")) for url in asked)
+
+
+def incidents(home):
+    with Archive.open(home) as archive, archive.engine.connect() as conn:
+        return [store.load_incident(conn, row.id) for row in store.list_incidents(conn)]
+
+
+def decide(tab, form: str, **choices: str) -> None:
+    """The form is filled in, given a reason and sent; the page says that it is logged."""
+    for name, value in choices.items():
+        tab.locator(f'{form} input[name="{name}"][value="{value}"]').first.check()
+    tab.locator(f'{form} input[name="reason"]').first.fill("seen by two of us")
+    tab.locator(f"{form} button:not(.quiet)").first.click()
+    tab.wait_for_selector(".told")
+
+
+def undo(tab) -> None:
+    """The newest judgement that the page shows is taken back."""
+    details = tab.locator("details:has(form[action='/undo'])")
+    if details.count() and details.first.get_attribute("open") is None:
+        details.first.locator("summary").click()
+    tab.locator("form[action='/undo'] button").first.click()
+    tab.wait_for_url("**told=undone**")
+
+
+def test_a_folder_is_added_and_watched(tab, home, tmp_path):
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "new.txt").write_text("Nine people were killed by shelling in Ayn Jadid on 3 May 2019.")
+    tab.goto("/add")
+    tab.fill("#path", str(tmp_path / "more"))
+    tab.locator("form:has(#path) button").click()
+    tab.wait_for_url("**/add/watch**")
+    tab.wait_for_selector("a[href*='/files/']", timeout=60_000)
+    tab.wait_for_selector("main a[href^='/incidents']", timeout=60_000)
+    tab.goto("/incidents?q=Ayn")
+    with Archive.open(home) as archive:
+        assert "new.txt" in {c.name for c in archive.captures()}
+
+
+def test_files_are_sent_from_the_page(tab, home, tmp_path):
+    name = f"sent-{tab.get_attribute('html', 'lang')}.txt"
+    (tmp_path / name).write_text(f"Two people were killed by shelling in Bir {name} on 3 May 2019.")
+    tab.goto("/add")
+    tab.set_input_files("#files", str(tmp_path / name))
+    tab.locator("form[data-send] button").click()
+    tab.wait_for_url("**/add/watch**")
+    tab.wait_for_selector("main a[href^='/incidents']", timeout=60_000)
+    with Archive.open(home) as archive:
+        assert name in {c.name for c in archive.captures()}
+
+
+def test_a_claim_is_corrected_and_the_correction_undone(tab, home):
+    raid = next(i for i in incidents(home) if i.killed and i.killed.low == 5 and len(i.accounts) == 1)
+    account = raid.accounts[0]
+    quote = account.claims[0].quote
+    address = f"/claims/{account.document}/{quote.start}-{quote.end}"
+    tab.goto(address)
+    tab.fill("#f-killed", "6+")
+    decide(tab, "form[action='/judge/claim']", state="corrected")
+    assert any(i.killed and i.killed.low == 6 and i.killed.open_above for i in incidents(home))
+    tab.goto(address)
+    undo(tab)
+    assert next(i for i in incidents(home) if i.id == raid.id) == raid
+
+
+def test_two_incidents_are_merged_in_the_queue_and_split_again(tab, home):
+    before = incidents(home)
+    tab.goto("/review")
+    assert tab.locator("form[action='/judge/link']").count() == 1
+    decide(tab, "form[action='/judge/link']", verdict="same")
+    merged = next(i for i in incidents(home) if len(i.accounts) == 2)
+    assert len(incidents(home)) == len(before) - 1
+    tab.goto(f"/incidents/{merged.id}")
+    tab.locator("details:has(input[name='verdict'][value='different'][type='hidden']) summary").last.click()
+    form = "form[action='/judge/link']:has(input[type='hidden'][name='verdict'])"
+    tab.locator(f"{form} input[name='reason']").last.fill("two raids, hours apart")
+    tab.locator(f"{form} button").last.click()
+    tab.wait_for_selector(".told")
+    assert len(incidents(home)) == len(before)
+    for _ in range(2):
+        tab.goto("/log")
+        line = max(int(seq) for seq in standing(home))
+        tab.goto(f"/log/{line}")
+        undo_line(home, line)
+    assert incidents(home) == before
+
+
+def standing(home) -> list[int]:
+    from dalil.archive import judgements
+
+    with Archive.open(home) as archive, archive.engine.connect() as conn:
+        return [j.seq for j in judgements.every(conn) if j.reversed_by is None]
+
+
+def undo_line(home, seq: int) -> None:
+    from dalil.incidents import reports
+
+    with Archive.open(home, write=True) as archive:
+        reports.undo(archive, seq, reason="end of the test", by="tester")
+
+
+def test_the_clip_is_found_inside_the_compilation_and_both_play_at_the_offset(tab, home):
+    with Archive.open(home) as archive:
+        sha256 = next(c.object.sha256 for c in archive.captures() if c.name == "compilation.mp4")
+    tab.goto(f"/footage/{sha256}")
+    tab.locator("a[href^='/matches/']").first.click()
+    pair = tab.locator("[data-pair]")
+    start, other = (float(pair.get_attribute(name)) for name in ("data-start", "data-other-start"))
+    assert abs(abs(start - other) - 6) < 0.7
+    assert tab.locator("video").count() == 0
+    for button in tab.locator("[data-pair] [data-reveal]").all():
+        button.click()
+    tab.wait_for_function("() => document.querySelectorAll('[data-pair] video').length === 2")
+    tab.click("[data-play-both]")
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('[data-pair] video')].every(v => !v.paused && v.currentTime > 0)"
+    )
+    tab.click("[data-pause-both]")
+    times = tab.evaluate("[...document.querySelectorAll('[data-pair] video')].map(v => v.currentTime)")
+    assert abs((times[0] - times[1]) - (start - other)) < 0.6
+    assert tab.evaluate("[...document.querySelectorAll('video')].every(v => v.muted)")
+    for button in tab.locator("[data-pair] [data-hide]").all():
+        button.click()
+    assert tab.locator("video").count() == 0
+
+
+def test_a_sealed_name_is_opened_with_a_reason_and_sealed_again(tab, home):
+    tab.goto("/people")
+    assert LIVING not in tab.content() and tab.locator(".sealed").count() >= 1
+    tab.locator("details:has(form[action='/judge/open']) summary").first.click()
+    decide(tab, "form[action='/judge/open']")
+    assert LIVING in tab.content()
+    undo(tab)
+    tab.goto("/people")
+    assert LIVING not in tab.content()
+
+
+def test_the_log_tells_all_of_it(tab, home):
+    tab.goto("/log?act=judge")
+    assert re.search("judge", tab.content())

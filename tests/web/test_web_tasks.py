@@ -1,4 +1,4 @@
-"""Whole tasks of a person at the pages, in a real Chromium, in English and in Arabic; each leaves the archive as it was."""
+"""Whole tasks of a person at the pages, in a real Chromium, in English and in Arabic."""
 
 import re
 from fractions import Fraction
@@ -17,12 +17,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.skipif(not find_browser(), reason
 
 LIVING = "Salma Testwoman"
 REPORTS = {  # invented for these tests
-    "one.txt": "Notes\n\nPublished on 5 November 2016\n\nAt least three people were killed and seven others injured in an "
-    "airstrike on a market in Tal Ahmar on 4 November 2016, residents said.\n",
+    "one.txt": "Notes\n\nPublished on 5 November 2016\n\nAt least three people were killed and seven others injured "
+    "in an airstrike on a market in Tal Ahmar on 4 November 2016, residents said.\n",
     "two.txt": "Raid\n\nPublished on 6 November 2016\n\nFive civilians were killed in an airstrike on a market in Tal "
     "Ahmar on 4 November 2016, said the invented Monitor.\n",
-    "named.txt": "Shelling of Wadi Mithal\n\nPublished on 9 May 2018\n\nFour people were killed when shells hit a school "
-    f"in Wadi Mithal on 8 May 2018. {LIVING}, 30, was injured in the shelling.\n",
+    "named.txt": "Shelling of Wadi Mithal\n\nPublished on 9 May 2018\n\nFour people were killed when shells hit a "
+    f"school in Wadi Mithal on 8 May 2018. {LIVING}, 30, was injured in the shelling.\n",
 }
 SIZE, RATE = (180, 320), 8
 
@@ -161,17 +161,14 @@ def test_two_incidents_are_merged_in_the_queue_and_split_again(tab, home):
     merged = next(i for i in incidents(home) if len(i.accounts) == 2)
     assert len(incidents(home)) == len(before) - 1
     tab.goto(f"/incidents/{merged.id}")
-    tab.locator("details:has(input[name='verdict'][value='different'][type='hidden']) summary").last.click()
+    tab.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
     form = "form[action='/judge/link']:has(input[type='hidden'][name='verdict'])"
     tab.locator(f"{form} input[name='reason']").last.fill("two raids, hours apart")
     tab.locator(f"{form} button").last.click()
     tab.wait_for_selector(".told")
     assert len(incidents(home)) == len(before)
-    for _ in range(2):
-        tab.goto("/log")
-        line = max(int(seq) for seq in standing(home))
-        tab.goto(f"/log/{line}")
-        undo_line(home, line)
+    for seq in standing(home)[-2:]:
+        undo_line(home, seq)
     assert incidents(home) == before
 
 
@@ -209,8 +206,8 @@ def test_the_clip_is_found_inside_the_compilation_and_both_play_at_the_offset(ta
     times = tab.evaluate("[...document.querySelectorAll('[data-pair] video')].map(v => v.currentTime)")
     assert abs((times[0] - times[1]) - (start - other)) < 0.6
     assert tab.evaluate("[...document.querySelectorAll('video')].every(v => v.muted)")
-    for button in tab.locator("[data-pair] [data-hide]").all():
-        button.click()
+    for _ in range(2):
+        tab.locator("[data-pair] [data-hide]").first.click()
     assert tab.locator("video").count() == 0
 
 

@@ -32,7 +32,8 @@ CAPTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 EVERYWHERE = {
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    # Not "no-referrer": under it a browser names the origin of our own forms as null.
+    "referrer-policy": "same-origin",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -199,6 +199,18 @@ footage_match = Table(
     Column("record", Text, nullable=False),
 )
 
+# footage.screen_text.ScreenText as its JSON: lines read off stills; `words` are their folded words, `rests` those
+# without clitics, each with blanks around it.
+screen_text = Table(
+    "screen_text",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column("rests", Text, nullable=False),
+    Column("record", Text, nullable=False),
+)
+
 # records.Incident as its JSON without accounts, footage and neighbours, with what lists and filters need. `founded` is
 # the number of its first account.
 incident = Table(
@@ -325,6 +337,7 @@ DERIVED = (
     victim,
     footage,
     footage_match,
+    screen_text,
     incident,
     facet,
     account,

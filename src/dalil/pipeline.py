@@ -24,7 +24,7 @@ from dalil.claims import imports, search
 from dalil.claims.imports.parts import Part, Passed, Report, Wanted
 from dalil.claims.text import TEXT_TYPES
 from dalil.errors import DalilError, InputRefused, one_line
-from dalil.footage import FOOTAGE_PREFIXES, telling
+from dalil.footage import FOOTAGE_PREFIXES, screen_store, telling
 from dalil.footage import store as recordings
 from dalil.footage.screen import Screen
 from dalil.incidents import reports
@@ -173,10 +173,13 @@ def derive_footage(archive: Archive, conn: Connection, capture: Capture, screen:
     """What the recording's container says, and what it shows of earlier ones, stands in the database."""
     sha256 = capture.object.sha256
     footage, matches = screen.take_in(sha256)
+    seen, unread = screen.read(footage)
     recordings.save_footage(conn, footage)
     recordings.save_matches(conn, sha256, matches)
+    screen_store.save_screen(conn, sha256, seen)
     incidents = link_footage(conn, footage)
-    return Derived(capture, "footage", incidents, footage.problems, findings=telling.tell(conn, matches, incidents))
+    problems, findings = (*footage.problems, *unread), telling.tell(conn, matches, incidents)
+    return Derived(capture, "footage", incidents, problems, findings=findings)
 
 
 def note(conn: Connection, derived: Derived) -> None:

@@ -30,6 +30,7 @@ class Settings:
     country: str | None = None
     tiles: str | None = None
     key_frames_only: bool = False
+    on_screen_text: bool = False
 
     def to_toml(self) -> str:
         """The file's text."""
@@ -51,6 +52,8 @@ class Settings:
             + (f"country = {quoted(self.country)}\n" if self.country else '# country = "SY"\n')
             + "# Videos are compared by their key frames alone: many times faster, and finds less.\n"
             + ("key_frames_only = true\n" if self.key_frames_only else "# key_frames_only = true\n")
+            + "# Text in pictures is read by tesseract, a program to install beside dalil; some seconds a still.\n"
+            + ("on_screen_text = true\n" if self.on_screen_text else "# on_screen_text = true\n")
             + "# A map server of your own for the pages; without one nothing is asked of any other machine.\n"
             + (
                 f"tiles = {quoted(self.tiles)}\n"
@@ -88,12 +91,11 @@ def read_settings(folder: Path) -> Settings:
     tiles = data.get("tiles")
     if tiles is not None and not (isinstance(tiles, str) and TILES.fullmatch(tiles)):
         raise CustodyBroken(f"{path}: tiles must be an address with {{z}}, {{x}} and {{y}}, found {tiles!r}")
-    key_frames_only = data.get("key_frames_only", False)
-    if not isinstance(key_frames_only, bool):
-        raise CustodyBroken(f"{path}: key_frames_only must be true or false, found {key_frames_only!r}")
-    return Settings(
-        **texts, authorities=tuple(authorities), country=country, tiles=tiles, key_frames_only=key_frames_only
-    )
+    switches = {name: data.get(name, False) for name in ("key_frames_only", "on_screen_text")}
+    for name, value in switches.items():
+        if not isinstance(value, bool):
+            raise CustodyBroken(f"{path}: {name} must be true or false, found {value!r}")
+    return Settings(**texts, authorities=tuple(authorities), country=country, tiles=tiles, **switches)
 
 
 def nearest_archive(start: Path) -> Path | None:

@@ -12,6 +12,7 @@ from dalil.archive import Archive
 if TYPE_CHECKING:
     from dalil.records import Footage, FootageMatch
 
+    from .screen_text import ScreenText
     from .seen import Seen
 
 
@@ -31,6 +32,15 @@ class Screen:
                 held = list(conn.scalars(select(db.footage.c.sha256).order_by(db.footage.c.sha256)))
             self.seen = Seen(self.archive.derived, held, key_frames_only=self.archive.settings.key_frames_only)
         return self.seen.take_in(self.archive.object_path(sha256), sha256)
+
+    def read(self, footage: Footage) -> tuple[tuple[ScreenText, ...], tuple[str, ...]]:
+        """The text seen on the recording's stills, where the archive's settings ask for it; see read_screen."""
+        settings = self.archive.settings
+        if not settings.on_screen_text:
+            return (), ()
+        from .screen_text import read_screen
+
+        return read_screen(footage, self.archive.derived, country=settings.country)
 
     def close(self) -> None:
         """What came has its place in the index on disk."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -9,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
 from dalil.incidents import store
 from dalil.records import Footage
@@ -18,6 +20,7 @@ from dalil.web.pages.incident import Shown, played, seen_elsewhere
 from dalil.web.render import clock, language_of, page, utc_text
 from dalil.web.security import CAPTURE_POLICY, SHA256
 
+OFFSET = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 STILL_TYPES = {".jpg": "image/jpeg", ".webp": "image/webp", ".png": "image/png"}
 
 
@@ -42,7 +45,7 @@ def footage_page(request: Request) -> Response:
         recording = Shown(None, footage, name, played(conn, sha256))
         tied = [i for id in holdings.incidents_of_recording(conn, sha256) if (i := store.load_incident(conn, id))]
         problems = holdings.problems_of(conn, sha256)
-        elsewhere = seen_elsewhere(conn, sha256)
+        elsewhere, lines = seen_elsewhere(conn, sha256), screen_of(conn, sha256)
     return page(
         request,
         "footage.html",
@@ -51,6 +54,8 @@ def footage_page(request: Request) -> Response:
         said=said(language_of(request), footage),
         incidents=tied,
         elsewhere=elsewhere,
+        lines=lines,
+        at=asked_offset(request),
         problems=[*((None, p) for p in footage.problems), *problems],
         captures=list(archive.captures(sha256)),
     )
@@ -75,6 +80,12 @@ def said(lang: Language, footage: Footage) -> list[Said]:
     ]
     unknown = lang.text("value.unknown")
     return [Said(field, value or unknown, source, forge) for field, value, source, forge in fields]
+
+
+def asked_offset(request: Request) -> float | None:
+    """The second at which the address asks the player to begin; None where it asks for none that can be."""
+    asked = request.query_params.get("at", "")
+    return float(asked) if OFFSET.fullmatch(asked) else None
 
 
 def still(request: Request) -> Response:

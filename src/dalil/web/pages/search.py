@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 from dalil.claims import search
 from dalil.claims.store import load_document, load_reading
+from dalil.footage.screen_store import search_screen
+from dalil.footage.telling import name_of
 from dalil.records import EVENT_TYPES, STATUSES, Claim, Quote
 from dalil.web import facets, holdings
 from dalil.web.columns import Claims, between, is_word
@@ -23,6 +25,7 @@ from dalil.web.render import page
 PATH = "/search"
 RESULTS_A_PAGE, MOST_FOUND = 10, 300
 CLAIMS_SHOWN = 1
+SCREENS, SCREEN_LINES = 10, 3
 LONGEST_QUERY = 300
 FACETS = ("status", "kind", "place", "actor", "source", "tongue")
 ORDERS = {"status": STATUSES, "kind": EVENT_TYPES}
@@ -67,12 +70,16 @@ def search_page(request: Request) -> Response:
         first = (number - 1) * RESULTS_A_PAGE
         shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else ()
         results = [result(conn, claims.documents[d], query, claims, found.rows.get(d, [])) for d in shown]
+        screens = [
+            (s.object, name_of(conn, s.object), s.lines[:SCREEN_LINES]) for s in search_screen(conn, query, SCREENS)
+        ]
     return page(
         request,
         "search.html",
         query=query,
         taken=taken,
         facets=facets.bar(request, PATH, found.tallied, taken),
+        screens=screens,
         results=[one for one in results if one],
         total=len(found.documents),
         claims=found.claims,

@@ -58,3 +58,48 @@ def test_a_time_without_a_day_is_the_day_of_publication():
 def test_no_day_is_made_up_where_the_text_gives_neither_day_nor_time():
     reading = read_text("A man was shot on Quill Street, police said.", published=PUBLISHED, lang="en")
     assert [i.when for i in reading.incidents] == [None]
+
+
+def read(text):
+    """The incidents of a text of Thursday, 16 May 2019."""
+    return read_text(text, published=PUBLISHED, lang="en").incidents
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Police are investigating an armed robbery. Officers were called to a store on Quill Street about 8 p.m. Monday.", 13),
+        ("Police found a loaded pistol in his car Monday night on Quill Street.", 13),
+        ("He pointed a handgun at a clerk Tuesday night, police said.", 14),
+        ("Officers executed a search warrant at a home on Quill Street on Tuesday.", 14),
+        ("Gunshots were reported Monday night on Quill Street.", 13),
+    ],
+)
+def test_an_incident_that_harms_nobody_has_its_day(text, day):
+    (incident,) = read(text)
+    assert incident.when.start == date(2019, 5, day)
+    assert incident.killed is None and incident.injured is None
+
+
+def test_a_weapon_found_later_is_no_incident_beside_a_shooting():
+    (incident,) = read("A man was shot on Quill Street Monday. Police found a pistol nearby Tuesday.")
+    assert incident.type == "shooting" and incident.when.start == date(2019, 5, 13)
+
+
+@pytest.mark.parametrize(
+    ("text", "killed", "injured"),
+    [
+        ("1 dead, 2 hurt in Ostrow shooting One man died and two were hurt Monday.", 1, 2),
+        ("Teen dies in Ostrow shooting A 16-year-old was killed Monday night.", 1, None),
+        ("Dan Morvel, 39, was found shot dead on Quill Street. Morvel died of gunshot wounds.", 1, None),
+        ("Officers found Dan Morvel with a gunshot wound. Morvel died at a hospital.", 1, None),
+        ("A man who was shot following an attempted robbery Monday passed away Tuesday.", 1, None),
+        ("Police found a man who had been shot and a dog that had been shot and killed.", None, 1),
+        ("He killed his wife before turning the gun on himself Tuesday.", 2, None),
+        ("A man in his 20s and a woman were killed Monday.", 2, None),
+    ],
+)
+def test_headlines_surnames_and_asides_count_each_person_once(text, killed, injured):
+    (incident, *_) = [i for i in read(text) if i.status == "reported"]
+    assert (incident.killed and incident.killed.best) == killed
+    assert (incident.injured and incident.injured.best) == injured

@@ -34,6 +34,7 @@ TELLING = {
     "barrel_bomb": 9, "chemical": 9, "airstrike": 8, "missile": 7, "shelling": 7, "explosion": 6, "execution": 6,
     "stabbing": 5, "shooting": 5, "arson": 4, "ground_assault": 3, "killing": 2, "torture": 3, "attack": 3, "other": 0,
 }  # fmt: skip
+CIVIC = frozenset(["protest", "arms"])
 QUIET = ("care", "leave", "lose", "find", "claim", "threat", "suffer")  # frames that make no claim without an outcome
 
 
@@ -93,7 +94,7 @@ def _empty(m: Mention) -> bool:
         return m.voice in ("active", "ing", "base") and not m.victims and not m.targets
     if m.frame == "foil":
         return not m.weapons
-    if m.frame in ("launch", "throw"):
+    if m.frame in ("launch", "throw", "arms"):
         return not m.weapons
     if m.frame == "abduct" and m.entry.c == "abducted":
         return not m.victims and m.voice in ("active", "ing", "base")
@@ -106,7 +107,7 @@ def _empty(m: Mention) -> bool:
 
 def _together(d: Draft, m: Mention) -> bool:
     """Whether a mention tells of the same event as the draft, as far as one sentence shows."""
-    protest = (m.frame == "protest", any(x.frame == "protest" for x in d.mentions))
+    protest = (m.frame in CIVIC, any(x.frame in CIVIC for x in d.mentions))
     if any(protest):
         return all(protest)
     if m.type == d.type or (d.type == "detention" and m.entry.cat == "noun" and not m.victims and m.type in VIOLENT):
@@ -139,8 +140,13 @@ def _by_weapon(d: Draft) -> None:
 
 
 def civic(d: Draft) -> bool:
-    """Whether the draft tells of a protest."""
-    return all(m.frame == "protest" for m in d.mentions)
+    """Whether the draft tells of what harms nobody: a protest, a police operation, a weapon found or shown."""
+    return all(m.frame in CIVIC for m in d.mentions)
+
+
+def armed(d: Draft) -> bool:
+    """Whether the draft only tells that a weapon was found, carried or shown."""
+    return all(m.frame == "arms" for m in d.mentions)
 
 
 def weight(d: Draft) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dalil.claims.reader.days import Days
-from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, bare, civic
+from dalil.claims.reader.drafts import TELLING, VIOLENT, Draft, armed, bare, civic
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
@@ -62,6 +62,7 @@ def events_of(drafts: list[Draft], published: date | None, days: Days) -> list[E
     Drafts of old events turn background.
     """
     events: list[Event] = []
+    spare: list[int] = []
     for index, d in enumerate(drafts):
         if d.status == "reported" and _years_ago(d.when, published):
             d.status = "background"
@@ -70,10 +71,14 @@ def events_of(drafts: list[Draft], published: date | None, days: Days) -> list[E
         home = _home(events, d)
         if home is None:
             if bare(d) or (d.type == "other" and not civic(d)):
+                spare.append(index)
                 continue
             home = Event(type=d.type)
             events.append(home)
         _join(home, index, d)
+    events = _without_arms(events)
+    if not events:
+        events = _dated_elsewhere([k for k in spare if drafts[k].type != "other" or civic(drafts[k])], drafts, days)
     for event in events:
         others = [d for k, d in enumerate(drafts) if k not in event.indices]
         event.own, event.when = event.when, days.best(event.drafts, others, event.when) or event.when
@@ -81,6 +86,36 @@ def events_of(drafts: list[Draft], published: date | None, days: Days) -> list[E
         event.score = _score(event)
     events.sort(key=lambda e: -e.score)
     return _without_history(events, published)
+
+
+def _without_arms(events: list[Event]) -> list[Event]:
+    """A weapon found, carried or shown is an incident only where the text tells of no act but an arrest."""
+    harm = any(e.type != "detention" and not all(map(armed, e.drafts)) for e in events)
+    return [e for e in events if not all(map(armed, e.drafts))] if harm else events
+
+
+def _dated_elsewhere(spare: list[int], drafts: list[Draft], days: Days) -> list[Event]:
+    """The one event of a text that only names it ("a robbery"), where a sentence beside it gives its day."""
+    told = [k for k in spare if drafts[k].status == "reported" and drafts[k].mentions[0].entry.form != "pl"]
+    if not told:
+        return []
+    event = Event(type=drafts[told[0]].type)
+    for k in told:
+        if _compatible(event.type, drafts[k].type) and civic(drafts[k]) == civic(drafts[told[0]]):
+            _join(event, k, drafts[k])
+    event.when = days.best(event.drafts, [], None)
+    event.where = event.where or _where(event, days)
+    return [event] if event.when is not None else []
+
+
+def _where(event: Event, days: Days) -> Place | None:
+    """The place nearest to the event's words, whoever else's it is, in their sentences or the one before."""
+    for d in event.drafts:
+        for line in days.lines[d.line.number :: -1][:2]:
+            found = days.setting.where(line, [(m.i, m.j) for m in d.mentions], [])
+            if found is not None:
+                return found
+    return None
 
 
 def _years_ago(when: DateSpan | None, published: date | None) -> bool:

@@ -245,7 +245,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
         return Phrase("name", i, stop, called_from, called_from, stop, age=age, name=(called_from, stop))
     if head is None:
         stop = name_at(line, core)
-        if stop > core and (stop - core > 1 or core > 0 or (stop < line.n and line.w[stop] == ",")):
+        if stop > core and (stop - core > 1 or core > 0 or line.w[stop : stop + 1] == [","] or _surname(line, core)):
             kind = (
                 "place"
                 if any(line.is_(x, "orgword") or line.is_(x, "placeword") for x in range(core, stop))
@@ -257,6 +257,15 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     if flown is not None:
         return Phrase("actor", i, k, core, head, k, flown)
     return Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
+
+
+def _surname(line: Line, k: int) -> bool:
+    """Whether the one capitalised word that opens a sentence ends a fuller name elsewhere: "Ann Kell … Kell died"."""
+    n = k + 1
+    if line.shout or line.marks[k] is not None or n >= line.n or not (line.is_(n, "aux") or line.entry(n, "verb")):
+        return False
+    word = line.text[line.s[k] : line.e[k]]
+    return re.search(r"\b[A-Z][\w.'’-]* " + re.escape(word) + r"\b", line.text) is not None
 
 
 def _force(line: Line, i: int, k: int) -> Phrase | None:

@@ -157,6 +157,8 @@ FRAMES = {
     "death": noun_frames.death,
     "toll": noun_frames.toll,
     "protest": verb_frames.protest,
+    "arms": verb_frames.arms,
+    "find": verb_frames.find,
     "figure": noun_frames.figure,
     "wound": noun_frames.wound,
     "state": noun_frames.state,

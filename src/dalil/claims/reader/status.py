@@ -44,6 +44,7 @@ def _reaches(line: Line) -> list[str | None]:
     out: list[str | None] = [None] * line.n
     now: str | None = None
     bound: int | None = None
+    act: int | None = None
     k = 0
     while k < line.n:
         if _breaks(line, k):
@@ -56,6 +57,10 @@ def _reaches(line: Line) -> list[str | None]:
                 now = cue
             if cue is not None and line.w[end - 1] == "to":
                 bound = end
+            if cue == "attempted" and end == k + 1 and line.entry(end, "noun") is not None:
+                act = line.end(end)  # "an attempted robbery": the word governs its noun only
+        if act is not None and k >= act:
+            now = act = None
         if now is not None and bound is not None and k > bound and line.is_(k, "aux"):
             now = bound = None  # "who tried to flee were shot": the cue governs its own verb only
         for x in range(k, end):

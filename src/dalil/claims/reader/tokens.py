@@ -21,6 +21,7 @@ DRESS.update({ord("إ"): "ا", ord("آ"): "ا", ord("ى"): "ي"})
 DRESS.update({ord("٠") + n: str(n) for n in range(10)})
 END = frozenset(".!?؟…")
 CLOSERS = frozenset("\"”’')]»")
+JOINERS = frozenset(["and", "or", "is", "was", "of"])  # behind "plan A", which opens nothing
 BULLETS = frozenset("•*▪●-–—")
 
 
@@ -111,6 +112,10 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
             out.append(current)
             current = Sentence(len(out), paragraph)
             closing = False
+        if "A" <= word[0] <= "Z" and word.lower() in openers and _runs_in(matches, index, current):
+            current.heading = True
+            out.append(current)
+            current = Sentence(len(out), paragraph)
         if word.isalpha() and word.isascii():  # most words: nothing to cut, no end, no bullet
             low = word.lower()
             current.w.append(low)
@@ -139,6 +144,17 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
     if current.w:
         out.append(current)
     return out
+
+
+def _runs_in(matches, index: int, current: Sentence) -> bool:
+    """Whether a headline without a stop runs into its text at this opener: "one hurt in shooting Police said …"."""
+    if len(current.w) < 3 or index + 1 >= len(matches):
+        return False
+    after = matches[index + 1].group()
+    if after[0].isdigit() and "-" in after and matches[index].group() == "A":
+        return current.w[-1].isalnum()  # "… Shot in Quarrel A 16-year-old was …"
+    small = current.cap[-1] == 0 and current.w[-1].isalpha() and len(current.w[-1]) > 3
+    return small and after[0].islower() and after not in JOINERS
 
 
 def _ends(matches, index, current, abbreviations, openers) -> bool:

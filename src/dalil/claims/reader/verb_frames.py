@@ -34,6 +34,7 @@ def harm(m: Mention) -> None:
         m.victims = objects(line, m.j, harmed)
         if m.voice == "ing":
             m.victims = [p for p in m.victims if p.kind != "thing" or not p.definite]
+        m.victims += _on_himself(line, m)
         if not m.victims and m.entry.b == "explosion":
             m.targets = objects(line, m.j, ("target",))
         if m.voice != "ing" and (m.voice != "base" or m.victims):
@@ -50,6 +51,20 @@ def harm(m: Mention) -> None:
         nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
         if nxt is not None and nxt.a == "harm" and nxt.c == "death":
             m.effect = "death"
+
+
+def _on_himself(line: Line, m: Mention) -> list[Phrase]:
+    """shot his wife and then himself, killed X before turning the gun on himself: the doer shares the fate."""
+    if not m.victims or m.victims[-1].i < m.j:
+        return []
+    start = m.victims[-1].j
+    for k in range(start, min(line.n, start + 8)):
+        if line.w[k] in (";", ".") or (k > start and (e := line.entry(k, "verb")) is not None and e.a == "harm"):
+            return []
+        if line.is_(k, "reflex") and (p := line.owner[k]) is not None:
+            armed = line.is_(k - 1, "on") and (q := line.owner[k - 2]) is not None and q.kind == "weapon"
+            return [p] if armed or line.w[k - 1] == "then" or (line.is_(k - 1, "and") and k <= start + 1) else []
+    return []
 
 
 def _behind(line: Line, j: int, kinds: tuple[str, ...]) -> list[Phrase]:
@@ -140,6 +155,8 @@ def rescue(m: Mention) -> None:
         and not any(line.is_(k, "rubble") for k in range(m.j, min(line.n, m.j + 14)))
     ):
         m.effect, m.victims = "unknown", []
+    if not m.victims and (weapons := _firearms(_objects_near(line, m.j))):
+        _shown(m, weapons)  # "pulled a gun on him", "brought a gun to school"
 
 
 def doing(m: Mention) -> None:
@@ -206,6 +223,44 @@ def suffer(m: Mention) -> None:
 def protest(m: Mention) -> None:
     """protested, a rally: told with its day and place; nobody is harmed by it."""
     m.voice = voice(m.line, m.i, m.j, m.entry) if m.entry.cat == "verb" else ""
+
+
+def arms(m: Mention) -> None:
+    """brandished a rifle, a pistol was seized: told with its day and place, where a firearm is the object."""
+    line = m.line
+    m.voice = voice(line, m.i, m.j, m.entry)
+    passive = m.voice in ("passive", "reduced", "being")
+    m.weapons = _firearms(subject(line, m.i, ("weapon",)) if passive else _objects_near(line, m.j))
+
+
+def find(m: Mention) -> None:
+    """found a pistol: a weapon is the object, so nobody was found."""
+    plain(m)
+    weapons = _firearms(_objects_near(m.line, m.j)) if m.voice != "passive" else []
+    if not weapons and m.voice in ("passive", "reduced"):
+        weapons = _firearms(subject(m.line, m.i, ("weapon",)))
+    if weapons:
+        _shown(m, weapons)
+
+
+def _shown(m: Mention, weapons: list[Phrase]) -> None:
+    m.weapons, m.effect = weapons, "unknown"
+    m.entry = Entry("verb", "arms", "other", "unknown", m.entry.form)
+
+
+def _objects_near(line: Line, j: int) -> list[Phrase]:
+    """The weapons within six words behind a verb, before another verb or people."""
+    for k in range(j, min(line.n, j + 6)):
+        p = line.owner[k]
+        if p is not None and p.kind == "weapon":
+            return [p]
+        if (p is not None and p.kind in PEOPLE) or (p is None and line.entry(k, "verb") is not None):
+            break
+    return []
+
+
+def _firearms(found: list[Phrase]) -> list[Phrase]:
+    return [p for p in found if p.entry is not None and p.entry.b == "shooting"]
 
 
 def abduct(m: Mention) -> None:

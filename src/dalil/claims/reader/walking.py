@@ -40,6 +40,9 @@ def voice(line: Line, i: int, j: int, entry: Entry, look: str = "both") -> str:
     if not forms & {"past", "part"}:
         return "base" if "base" in forms else "active"
     k = i - 1
+    found = line.entry(k, "verb") if k > 0 else None
+    if found is not None and found.a == "find" and line.is_(k - 1, "aux"):
+        return "passive"  # "was found shot dead"
     steps = 0
     while (
         k >= 0 and steps < 4 and (line.is_(k, "adv") or line.is_(k, "neg") or line.is_(k, "aux") or line.is_(k, "have"))
@@ -102,6 +105,8 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
         k -= 1
         if k >= 0 and line.w[k] == ",":
             k -= 1
+        if k >= 0 and line.owner[k] is None and line.is_(k, "nonperson"):
+            return []  # "a dog that had been shot"
     if line.is_(k, "and") and (before := _verb_before(line, k)) is not None:
         return subject(line, before, kinds)
     k = _over_aside(line, k)

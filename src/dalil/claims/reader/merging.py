@@ -15,7 +15,7 @@ from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.people import People, Person, _same_name, names_of, sex_of, victims_of
 from dalil.claims.reader.phrases import Phrase
-from dalil.claims.reader.tolls import groups_of, named_parts, sides, toll_of, value
+from dalil.claims.reader.tolls import groups_of, named_parts, paired, sides, toll_of, value
 from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
@@ -320,6 +320,8 @@ def _figured(person: Person) -> bool:
 def _plain_count(d: Draft, effects: set[str]) -> bool:
     """Whether the draft gives a figure, not only a person or a plural."""
     hit = [p for m in d.mentions if m.effect in effects for p in m.victims]
+    if any(paired(d.line, p) for p in hit):
+        return True
     if hit and all(p.definite for p in hit):
         return False
     return any(p.amount is not None and not p.amount.vague for p in hit)

@@ -19,18 +19,25 @@ def amount_of(line: Line, p: Phrase) -> Amount | None:
     """How many people the phrase speaks of; None where it only points back ("the victims", "they")."""
     if p.amount is not None:
         return p.amount
+    if paired(line, p):
+        return Amount(2, 2, 2, p.i, p.j)
     if p.kind == "name" or p.name is not None:
         return Amount(1, 1, 1, p.i, p.j)
     if p.kind == "actor":
         return Amount(1, 1, 1, p.i, p.j) if line.is_(p.i, "indef") else None
-    if p.kind == "people" and line.is_(p.head, "pair"):
-        return Amount(2, 2, 2, p.i, p.j)
     sized = _sized(line, p)
     if sized is not None:
         return sized
     if p.plural:
         return None if p.definite else Amount(PLURAL, None, None, p.i, p.j, vague=True)
     return Amount(1, 1, 1, p.i, p.j)
+
+
+def paired(line: Line, p: Phrase) -> bool:
+    """Whether the phrase is a couple or twins, as a headline's "Ostrow Couple" is, too."""
+    if p.amount is not None:
+        return False
+    return line.is_(p.head, "pair") if p.kind == "people" else p.kind == "name" and line.is_(p.stop - 1, "pair")
 
 
 def _sized(line: Line, p: Phrase) -> Amount | None:

@@ -81,3 +81,68 @@ def test_disclosures_that_only_make_sense_together_are_refused():
         disclosures = [lines._b64(part.encode()) for part in parts]
         (read,) = bulk.read([(7, signed_for(disclosures), "~".join(disclosures))])
         assert read is None or not read.complete
+
+
+SALT = "A" * 22
+NESTED = {"document": "aa.1", "start": 7, "note": [None, 'x\n"y"', {"by": True}]}
+
+
+def rows_of(*lists):
+    """Rows from number 0 on, each signed for the disclosures of one list."""
+    made = []
+    for seq, disclosures in enumerate(lists):
+        line = signed_for(disclosures).replace(b'"seq":7', b'"seq":%d' % seq)
+        made.append((seq, line, "~".join(disclosures)))
+    return made
+
+
+def honest(value, note="same"):
+    return list(lines.make_line(0, AT, "judge", {"name": value, "note": note, "size": 5, "object": NESTED})[1])
+
+
+def test_lines_of_one_shape_are_passed_together():
+    rows = rows_of(*[honest("حلب " * n, 'a "quoted" word') for n in range(9)], honest(7), honest("seven"))
+    for read in bulk.read(rows, ("capture",)):
+        assert read.complete and not read.fields and read.disclosures == 5
+
+
+def test_no_line_hides_behind_the_shape_of_those_before_it():
+    good = [f'["{SALT}","by","somebody"]', f'["{SALT}","note","same"]', f'["{SALT}","fields",["by","note"]]']
+    for parts in (
+        [good[0], good[1] + "\0", good[2]],
+        [good[0] + "\0\0\0" + good[1], f'["{SALT}","fields",["by",', '"note"]]'],
+        [good[0] + "\0\0\0\0" + good[1], good[2][:30], good[2][30:]],
+        [good[0], good[1].replace('"same"', '"\\u0061"'), good[2]],
+        [good[0], good[1].replace('"same"', "1.5"), good[2]],
+        [good[0], good[1].replace('"same"', '"a\nb"'), good[2]],
+        [good[0], good[1].replace(",", ", "), good[2]],
+        [good[0], good[0], good[2]],
+        [good[0], good[2], good[1]],
+        [good[0], good[2]],
+    ):
+        usual = [lines._b64(part.encode()) for part in good]
+        crafted = [lines._b64(part.encode()) for part in parts]
+        rows = rows_of(usual, usual[:], crafted, usual[:])
+        for (seq, line, joined), read in zip(rows, bulk.read(rows, ("capture",)), strict=True):
+            expected = slowly(seq, line, joined)
+            if expected is None or expected[2].get("fields") != sorted({*expected[2]} - {"fields"}):
+                assert read is None or not read.complete
+            elif seq != 2:
+                assert read.complete
+
+
+@settings(max_examples=200)
+@given(st.integers(0, 2), st.data())
+def test_a_changed_disclosure_among_lines_of_one_shape(which, data):
+    lists = [honest("one"), honest("two"), honest("three")]
+    place = data.draw(st.integers(0, 4))
+    raw = bytearray(lines.a2b_base64(lists[which][place].translate(lines.FROM_URL_SAFE) + "=="))
+    at = data.draw(st.integers(0, len(raw) - 1))
+    raw[at : at + data.draw(st.integers(0, 2))] = data.draw(st.binary(max_size=3))
+    lists[which][place] = lines._b64(bytes(raw))
+    for (seq, line, joined), read in zip(rows := rows_of(*lists), bulk.read(rows, ("capture",)), strict=True):
+        expected = slowly(seq, line, joined)
+        if expected is None:
+            assert read is None
+        elif read and read.complete:
+            assert sorted({*expected[2]} - {"fields"}) == expected[2]["fields"]

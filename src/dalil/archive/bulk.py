@@ -1,8 +1,8 @@
 """Log lines by the thousand, with every check that lines.py makes; what is not of the usual form is left to lines.py,
 which is slower and can say what is wrong with it.
 
-Lines and values are taken together, so that the work is done by few long calls and not by many short ones. Measured on
-100,000 lines with 600,000 values: a third to a half of the time is SHA-256 itself.
+Lines and values are taken together, so that the work is done by few long calls and not by many short ones. Values that
+nobody asks for are not even read where they follow the pattern of a line that was: see shapes.py.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from binascii import Error, a2b_base64, b2a_base64
 from collections.abc import Container, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from itertools import accumulate, compress, count, islice
+from itertools import accumulate, chain, compress, count, islice, repeat
 from operator import attrgetter, ge
 from typing import Any, NamedTuple
 
 import msgspec
 
+from dalil.archive import shapes
 from dalil.archive.lines import (
     ACTS,
     DIGEST_CHARS,
@@ -38,10 +39,10 @@ LINE = re.compile(
 )
 ALPHABET = (string.ascii_letters + string.digits + "-_").encode()
 JOINED = ALPHABET + b"~"
-FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 CHUNK = DIGEST_CHARS + 1  # a digest and one zero byte are 33 bytes, which base64 writes as 44 characters
 APART = DIGEST_CHARS + 3  # a digest in a line and what parts it from the next
 SMALLER = 50  # lines that are tried together where more of them hold one of an unusual form
+SHAPES = 16  # patterns that are tried; what more shapes there are among some hundred lines is read
 
 
 class Item(msgspec.Struct, array_like=True, forbid_unknown_fields=True, gc=False):
@@ -89,34 +90,106 @@ def read(rows: Sequence[Row], acts: Container[str] = ACTS) -> list[Read | None]:
 
 def _together(rows: Sequence[Row], acts: Container[str]) -> list[Read | None] | None:
     """All of them, or None if any is not of the usual form."""
+    seqs, stored, beside = zip(*rows, strict=True)
     try:
-        found = LINE.findall(text := b"\n".join([line for _, line, _ in rows]))
-        whole = "~".join([joined for _, _, joined in rows if joined]).encode("ascii")
+        found = LINE.findall(text := b"\n".join(stored))
+        whole = "~".join(filter(None, beside)).encode("ascii")
     except (TypeError, UnicodeEncodeError):  # SQLite stores any type
         return None
     if len(found) != len(rows) or text.count(b"\n") != len(rows) - 1 or whole.translate(None, JOINED):
         return None
     of, ats, listed, numbers = zip(*found, strict=True)
-    if list(map(int, numbers)) != [seq for seq, _, _ in rows] or not _acts.keys() >= set(of):
+    if tuple(map(int, numbers)) != seqs or not _acts.keys() >= set(of):
         return None
     moments = _moments(set(ats))
-    counts = [joined.count("~") + 1 if joined else 0 for _, _, joined in rows]
-    items = _items(whole) if whole else []
-    if moments is None or items is None or not _digests_are_well_formed(listed):
+    flat = _well_formed(listed)
+    if moments is None or flat is None:
         return None
-    digests = _digests(whole.split(b"~")) if whole else []
+    counts = [joined.count("~") + 1 if joined else 0 for joined in beside]
+    made = [_acts[act] for act in of]
+    parts = whole.split(b"~") if whole else []
+    if parts and not _vouched(parts, counts, flat, [(len(text) + 3) // APART for text in listed]):
+        return None
+    usual = _usual(parts, counts, [act not in acts for act in made]) if parts else set()
+    rest = [i for i in range(len(rows)) if i not in usual and counts[i]]
+    held = _held(parts, counts, rest)
+    if held is None:
+        return None
     result: list[Read | None] = []
-    start = 0
-    for at, act, text, number in zip(ats, of, listed, counts, strict=True):
-        stop = start + number
-        if not {*text.split(b'","')}.issuperset(digests[start:stop]):
-            return None
-        one = _read(moments[at], _acts[act], items[start:stop], acts)
+    for i, (at, act, number) in enumerate(zip(ats, made, counts, strict=True)):
+        one = _read(moments[at], act, held[i], acts) if i in held else Read(moments[at], act, {}, number, i in usual)
         if one is None:
             return None
         result.append(one)
-        start = stop
     return result
+
+
+def _vouched(parts: list[bytes], counts: list[int], flat: list[bytes], digests: list[int]) -> bool:
+    """Whether each disclosure's digest stands in the line that it stands beside; `digests`: how many each line has."""
+    of = dict(zip(flat, chain.from_iterable(map(repeat, count(), digests)), strict=True))
+    return [*map(of.get, _digests(parts))] == [*chain.from_iterable(map(repeat, count(), counts))]
+
+
+def _usual(parts: list[bytes], counts: list[int], passed: list[bool]) -> set[int]:
+    """Those of the lines that may be `passed` without giving their values, whose values are all there and well-formed.
+
+    Each shape is learned from the first line that has it.
+    """
+    disclosures = shapes.Disclosures(parts)
+    patterns: list[tuple[int, re.Pattern[bytes]]] = []
+    usual: set[int] = set()
+    if not disclosures.decoded:
+        return usual
+    starts = [0, *accumulate(counts)]
+    i = 0
+    while i < len(counts):
+        matched = 0
+        if passed[i] and counts[i]:
+            matched = _run(disclosures, patterns, counts, starts, i)
+            learned = None if matched or len(patterns) == SHAPES else _learn(parts[starts[i] : starts[i + 1]])
+            if learned:
+                patterns.append((counts[i], learned))
+                matched = _run(disclosures, patterns[-1:], counts, starts, i)
+        usual.update(j for j in range(i, i + matched) if passed[j])
+        i += matched or 1
+    return usual
+
+
+def _run(
+    disclosures: shapes.Disclosures,
+    patterns: list[tuple[int, re.Pattern[bytes]]],
+    counts: list[int],
+    starts: list[int],
+    i: int,
+) -> int:
+    """How many lines from line `i` on follow one of the patterns."""
+    for number, pattern in patterns:
+        if number == counts[i]:
+            lines = disclosures.matched(pattern, starts[i]) // number
+            if lines and counts[i : i + lines] == [number] * lines:
+                return lines
+    return 0
+
+
+def _learn(parts: list[bytes]) -> re.Pattern[bytes] | None:
+    """The pattern of a line with these disclosures, if its values are all there and well-formed."""
+    items = _items(b"~".join(parts))
+    one = _read("", "", items, ()) if items else None
+    try:
+        return shapes.pattern([(item.name, item.value) for item in items]) if one and one.complete else None
+    except ValueError:
+        return None
+
+
+def _held(parts: list[bytes], counts: list[int], lines: list[int]) -> dict[int, list[Item]] | None:
+    """What the disclosures of these lines say; None for what lines.py must look at."""
+    starts = [0, *accumulate(counts)]
+    chosen = [part for i in lines for part in parts[starts[i] : starts[i + 1]]]
+    items = _items(b"~".join(chosen)) if chosen else []
+    if items is None:
+        return None
+    each = iter(items)
+    return {i: [*islice(each, counts[i])] for i in lines}
 
 
 def _moments(ats: set[bytes]) -> dict[bytes, str] | None:
@@ -129,16 +202,17 @@ def _moments(ats: set[bytes]) -> dict[bytes, str] | None:
     return moments
 
 
-def _digests_are_well_formed(listed: Sequence[bytes]) -> bool:
-    """In each line a multiple of eight digests, each of 43 characters, in ascending order, none twice."""
+def _well_formed(listed: Sequence[bytes]) -> list[bytes] | None:
+    """All digests, if each line has a multiple of eight, each of 43 characters, in ascending order, none twice."""
     counts = [(len(text) + 3) // APART for text in listed]
     if any(n % PAD_TO or not 0 < n <= MAX_DIGESTS for n in set(counts)):
-        return False
+        return None
     flat = b'","'.join(listed).split(b'","')
     if {*map(len, flat)} != {DIGEST_CHARS} or b"".join(flat).translate(None, ALPHABET) or len(flat) != sum(counts):
-        return False
+        return None
     falls = compress(count(1), map(ge, flat, islice(flat, 1, None)))
-    return set(falls) <= set(accumulate(counts)) and [*map(len, listed)] == [n * APART - 3 for n in counts]
+    good = set(falls) <= set(accumulate(counts)) and [*map(len, listed)] == [n * APART - 3 for n in counts]
+    return flat if good else None
 
 
 def _digests(disclosures: list[bytes]) -> list[bytes]:
@@ -156,7 +230,7 @@ def _items(disclosures: bytes) -> list[Item] | None:
     canonical form: the writer sorts the keys of objects and writes none twice.
     """
     try:
-        padded = disclosures.translate(FROM_URL_SAFE).replace(b"~", b"==~") + b"=="
+        padded = disclosures.translate(shapes.FROM_URL_SAFE).replace(b"~", b"==~") + b"=="
         parts = [*map(a2b_base64, padded.split(b"~"))]
         data = b",\n".join(parts)
         if data.count(b"\n") != len(parts) - 1 or b"],[" in data:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, literal_column, select
 
 from dalil.archive import lines, merkle
 from dalil.archive.lines import Malformed
@@ -29,6 +29,7 @@ READ_ROWS = 2000
 
 Act = tuple[str, Mapping[str, object]]
 Target = tuple[int, str]
+Row = tuple[int, bytes, str | None]
 
 
 def log_size(connection: Connection) -> int:
@@ -91,16 +92,22 @@ def load_edge(connection: Connection) -> merkle.Frontier | None:
         return None
 
 
-def rows(connection: Connection, start: int = 0) -> Iterator[tuple[int, bytes, str | None]]:
+def rows(connection: Connection, start: int = 0) -> Iterator[Row]:
     """(seq, line, disclosures joined by "~") from `start` on, in order of seq, a few thousand in memory at a time."""
+    return chain.from_iterable(slices(connection, READ_ROWS, start))
+
+
+def slices(connection: Connection, size: int, start: int = 0) -> Iterator[list[Row]]:
+    """The same, so many together as the driver gives them: a row of SQLAlchemy's costs more than all that is in it."""
     query = (
         select(log.c.seq, log.c.line, disclosure.c.disclosures)
         .select_from(log.outerjoin(disclosure, log.c.seq == disclosure.c.seq))
-        .where(log.c.seq >= start)
+        .where(log.c.seq >= literal_column(str(int(start))))
         .order_by(log.c.seq)
-        .execution_options(yield_per=READ_ROWS)
     )
-    yield from connection.execute(query)
+    found = connection.exec_driver_sql(str(query.compile(dialect=connection.dialect)))
+    while some := found.fetchmany(size):
+        yield [*map(tuple, some)]
 
 
 def entries(connection: Connection, start: int = 0, act: str | None = None) -> Iterator[LogEntry]:

@@ -12,7 +12,6 @@ from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import islice
 
 from sqlalchemy import Connection, select
 
@@ -62,8 +61,7 @@ class Walk:
 def walk_log(connection: Connection, walk: Walk, database: str) -> None:
     """Every line of the log is checked; `walk` and its findings say what came of it."""
     walk._table = _capture_table(connection)
-    rows = custody.rows(connection)
-    while batch := list(islice(rows, BATCH_LINES)):
+    for batch in custody.slices(connection, BATCH_LINES):
         _grow(walk, batch)
         for row, read in zip(batch, bulk.read(batch, _ACTS), strict=True):
             _take(walk, row, read)
@@ -98,7 +96,10 @@ def _check_capture_table(walk: Walk) -> None:
 
 def _grow(walk: Walk, batch: Sequence[bulk.Row]) -> None:
     """The tree has the batch's leaves; its root is kept wherever a checkpoint was made."""
-    leaves = [sha256(b"\0" + _line_bytes(line)).digest() for _, line, _ in batch]
+    try:
+        leaves = [sha256(b"\0" + line).digest() for _, line, _ in batch]
+    except TypeError:
+        leaves = [merkle.leaf_hash(_line_bytes(line)) for _, line, _ in batch]
     first = walk.edge.size
     start = 0
     for size in sorted(size for size in walk.sizes if first < size <= first + len(leaves)):

@@ -260,3 +260,10 @@ def test_every_link_and_every_anchor_leads_somewhere(client):
     client.cookies.clear()
     assert len(anchors) > 300
     assert [(path, anchor) for path, anchor in anchors if f'id="{anchor}"' not in pages[path]] == []
+
+
+def test_the_log_can_be_narrowed_to_one_act(client):
+    every, captures = client.get("/log").text, client.get("/log?act=capture").text
+    assert captures.count('<th scope="row"') > 1 and "aria-current" in captures
+    assert client.get("/log?act=erase").text.count('<th scope="row"') == 0
+    assert client.get("/log?act=<script>").text.count('<th scope="row"') == every.count('<th scope="row"')

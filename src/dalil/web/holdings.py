@@ -152,6 +152,14 @@ def entries(conn: Connection, *, newest: int, count: int) -> list[LogEntry]:
     return [entry for entry in islice(upwards, newest - first + 1) if entry.seq <= newest][::-1]
 
 
+def entries_of(conn: Connection, act: str, *, skipped: int, count: int) -> list[LogEntry]:
+    """At most `count` log entries of one act, newest first, after the first `skipped` of them."""
+    mark = f'{{"act":"{act}"'.encode()
+    line = func.substr(db.log.c.line, 1, len(mark)) == mark
+    seqs = select(db.log.c.seq).where(line).order_by(db.log.c.seq.desc()).offset(skipped).limit(count)
+    return list(custody.some(conn, conn.scalars(seqs).all()))
+
+
 def log_size(conn: Connection) -> int:
     """How many lines the log has."""
     return custody.log_size(conn)

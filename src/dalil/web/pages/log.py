@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dalil.archive.lines import ACTS
 from dalil.web import holdings
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
@@ -15,13 +16,21 @@ LINES_A_PAGE = 30
 
 
 def log_page(request: Request) -> Response:
-    """A page of lines."""
-    number = page_number(request)
+    """A page of lines, of every act or of one."""
+    number, act = page_number(request), request.query_params.get("act", "")
+    act = act if act in ACTS else ""
     with request.app.state.archive.engine.connect() as conn:
+        if act:
+            skipped = (number - 1) * LINES_A_PAGE
+            entries = holdings.entries_of(conn, act, skipped=skipped, count=LINES_A_PAGE + 1)
+            paging = Paging(number, len(entries) > LINES_A_PAGE)
+            return page(
+                request, "log.html", entries=entries[:LINES_A_PAGE], paging=paging, one=None, act=act, acts=ACTS
+            )
         newest = holdings.log_size(conn) - 1 - (number - 1) * LINES_A_PAGE
         entries = holdings.entries(conn, newest=newest, count=LINES_A_PAGE + 1) if newest >= 0 else []
     paging = Paging(number, len(entries) > LINES_A_PAGE)
-    return page(request, "log.html", entries=entries[:LINES_A_PAGE], paging=paging, one=None)
+    return page(request, "log.html", entries=entries[:LINES_A_PAGE], paging=paging, one=None, act="", acts=ACTS)
 
 
 def line_page(request: Request) -> Response:
@@ -31,7 +40,7 @@ def line_page(request: Request) -> Response:
         entries = holdings.entries(conn, newest=seq, count=1) if seq < 2**53 else []
     if not entries or entries[0].seq != seq:
         raise HTTPException(404)
-    return page(request, "log.html", entries=entries, paging=Paging(1, False), one=entries[0])
+    return page(request, "log.html", entries=entries, paging=Paging(1, False), one=entries[0], act="", acts=ACTS)
 
 
 ROUTES = (

@@ -135,6 +135,9 @@ def _is_name(name: str) -> bool:
 
 @lru_cache(1000)
 def _names(names: tuple[str, ...]) -> str:
+    """The list of a line's fields; ValueError if one is not a name."""
+    if wrong := [name for name in names if not _is_name(name)]:
+        raise ValueError(f"not a field name: {wrong[0]!r}")
     return canonical(names)
 
 
@@ -211,8 +214,12 @@ def make_lines(first: int, at: str, acts: Sequence[tuple[str, Mapping[str, objec
     salts = iter(_b64_each(os.urandom(SALT_BYTES * sum(counts)), SALT_BYTES))
     texts: list[bytes] = []
     for _, values in acts:  # (base64 has no "~": it parts them)
-        texts += [_text(name, canonical(value), next(salts)) for name, value in values.items()]
-        texts.append(_text(FIELDS, _names(tuple(sorted(values))), next(salts)))
+        names = _names(tuple(sorted(values)))
+        texts += [  # most values are strings, which `encode` checks as `canonical` would
+            f'["{next(salts)}","{name}",{_quoted(value) if type(value) is str else canonical(value)}]'.encode()
+            for name, value in values.items()
+        ]
+        texts.append(f'["{next(salts)}","{FIELDS}",{names}]'.encode())
     joined = b"~".join([b2a_base64(text, newline=False) for text in texts]).replace(b"=", b"").translate(URL_SAFE)
     digests = _b64_each(b"".join([sha256(disclosure).digest() for disclosure in joined.split(b"~")]), 32)
     disclosures = joined.decode("ascii").split("~")

@@ -10,10 +10,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dalil.archive import Archive
+from dalil.errors import DalilError
+from dalil.footage.apps import traces
+from dalil.footage.manifest import Manifest, manifest_of
 from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
 from dalil.incidents import store
-from dalil.records import Footage
+from dalil.records import Capture, Footage
 from dalil.web import holdings
 from dalil.web.language import Language
 from dalil.web.pages.incident import Shown, played, seen_elsewhere
@@ -46,22 +50,48 @@ def footage_page(request: Request) -> Response:
         tied = [i for id in holdings.incidents_of_recording(conn, sha256) if (i := store.load_incident(conn, id))]
         problems = holdings.problems_of(conn, sha256)
         elsewhere, lines = seen_elsewhere(conn, sha256), screen_of(conn, sha256)
+    captures = list(archive.captures(sha256))
+    manifest = manifest_in(archive, captures[0]) if captures else None
     return page(
         request,
         "footage.html",
         sha256=sha256,
         recording=recording,
-        said=said(language_of(request), footage),
+        said=said(language_of(request), footage, name, manifest),
         incidents=tied,
         elsewhere=elsewhere,
         lines=lines,
         at=asked_offset(request),
         problems=[*((None, p) for p in footage.problems), *problems],
-        captures=list(archive.captures(sha256)),
+        captures=captures,
     )
 
 
-def said(lang: Language, footage: Footage) -> list[Said]:
+def manifest_in(archive: Archive, capture: Capture) -> Manifest | None:
+    """The recording's C2PA manifest; None where it has none or its bytes are not here to look at."""
+    try:
+        return manifest_of(archive.object_path(capture.object.sha256), capture.object.media_type)
+    except (OSError, DalilError):
+        return None
+
+
+def signed(lang: Language, manifest: Manifest | None) -> str:
+    """What the manifest says, in one line."""
+    if manifest is None:
+        return lang.text("manifest.none")
+    if not manifest.state:
+        return lang.text("manifest.present")
+    parts = {
+        "manifest.signer": manifest.signer,
+        "manifest.generator": manifest.generator,
+        "manifest.actions": lang.joined(manifest.actions),
+        "manifest.state": manifest.state,
+        "manifest.failures": lang.joined(manifest.failures),
+    }
+    return " · ".join(lang.text(name, value=value) for name, value in parts.items() if value)
+
+
+def said(lang: Language, footage: Footage, name: str, manifest: Manifest | None) -> list[Said]:
     """Every field that the file gives, in the order of how hard it is to forge."""
     codecs = [c for c in (footage.video_codec, footage.audio_codec) if c]
     size = f"{footage.width} × {footage.height}" if footage.width and footage.height else None
@@ -77,6 +107,8 @@ def said(lang: Language, footage: Footage) -> list[Said]:
         ("created", made, footage.created_from, "created"),
         ("position", place, None, "position"),
         ("device", footage.device, None, "device"),
+        ("traces", " · ".join(f"{x.program}: {x.did} ({x.field})" for x in traces(footage.tags, name)), None, "traces"),
+        ("manifest", signed(lang, manifest), None, "manifest"),
     ]
     unknown = lang.text("value.unknown")
     return [Said(field, value or unknown, source, forge) for field, value, source, forge in fields]

@@ -60,7 +60,7 @@ class Columns:
 
     def __init__(self, rows, least):
         seen = Counter(f for row in rows for f in row)
-        self.at = {f: k for k, f in enumerate(f for f, n in seen.items() if n >= least)}
+        self.at = {f: k for k, f in enumerate(sorted(f for f, n in seen.items() if n >= least))}
 
     def matrix(self, rows):
         ends, index, data = [0], [], []
@@ -72,7 +72,9 @@ class Columns:
                     data.append(x)
             ends.append(len(index))
         shape = (len(ends) - 1, len(self.at))
-        return sp.csr_matrix((np.array(data, np.float32), np.array(index, np.int32), ends), shape=shape)
+        made = sp.csr_matrix((np.array(data, np.float32), np.array(index, np.int32), ends), shape=shape)
+        made.sort_indices()  # sets come in another order in every run
+        return made
 
 
 def prepare(path):

@@ -38,8 +38,12 @@ def test_a_manifest_is_known_by_its_box_alone(tmp_path, monkeypatch, kind):
     assert manifest_of(tmp_path / "x", f"image/{kind}") == Manifest()
 
 
+# A box that claims the largest size that can be written.
+HUGE = b"\0\0\0\x01mdat" + b"\xff" * 16
+
+
 @pytest.mark.parametrize(
-    "data", [plain(), plain("PNG"), plain("WEBP"), b"", b"\0\0\0\x08uuid", b"\xff\xd8\xff", b"RIFF"]
+    "data", [plain(), plain("PNG"), plain("WEBP"), b"", b"\0\0\0\x08uuid", b"\xff\xd8\xff", b"RIFF", HUGE]
 )
 def test_other_files_carry_none(tmp_path, data):
     (tmp_path / "x").write_bytes(data)

@@ -14,6 +14,8 @@ from typing import BinaryIO
 # The library hashes the whole file: larger ones are only said to carry a manifest, so that a page stays quick.
 MOST_BYTES = 64_000_000
 MOST_PARTS = 10_000
+# A box may claim any 64-bit size; no file is larger than this.
+MOST_SIZE = 1 << 50
 MP4_BOX = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 NO_NETWORK = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False}}
 
@@ -97,7 +99,7 @@ def in_boxes(file: BinaryIO) -> bool:
             size = int.from_bytes(file.read(8), "big")
         if head[4:] == b"uuid" and file.read(16) == MP4_BOX:
             return True
-        if size < 8:
+        if size < 8 or size > MOST_SIZE:
             return False
         file.seek(at + size)
     return False

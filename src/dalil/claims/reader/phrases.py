@@ -264,8 +264,14 @@ def _surname(line: Line, k: int) -> bool:
     n = k + 1
     if line.shout or line.marks[k] is not None or n >= line.n or not (line.is_(n, "aux") or line.entry(n, "verb")):
         return False
-    word = line.text[line.s[k] : line.e[k]]
-    return re.search(r"\b[A-Z][\w.'’-]* " + re.escape(word) + r"\b", line.text) is not None
+    text, word = line.text, " " + line.text[line.s[k] : line.e[k]]
+    at = text.find(word)
+    while at > 0:
+        end = at + len(word)
+        if text[text.rfind(" ", 0, at) + 1].isupper() and not text[end : end + 1].isalnum():
+            return True
+        at = text.find(word, end)
+    return False
 
 
 def _force(line: Line, i: int, k: int) -> Phrase | None:

@@ -111,7 +111,7 @@ def test_a_quote_is_followed_into_its_source(tab, made, lang):
     assert tab.evaluate("document.querySelector(':target').getBoundingClientRect().top < innerHeight")
     colours = "e => [getComputedStyle(e).backgroundColor, getComputedStyle(document.body).backgroundColor]"
     assert len(set(lit.first.evaluate(colours))) == 2
-    tab.locator("aside.claims a.to-text").nth(6).click()
+    tab.locator("aside.claims .to-text a[href^='#c']").nth(6).click()
     tab.wait_for_function("() => document.querySelector('.followed').id === 'c7'")
     assert "Many expect an assault" in tab.locator(".followed").first.inner_text()
     quiet(tab)
@@ -219,7 +219,7 @@ def test_controls_and_pictures_have_names(tab, made):
             button.click()
         nameless = tab.evaluate(
             """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), img')].filter(e =>
-                !(e.innerText || e.alt || e.ariaLabel || e.title || e.labels?.[0]?.innerText || '').trim())
+                !(e.textContent || e.alt || e.ariaLabel || e.title || e.labels?.[0]?.textContent || '').trim())
                 .map(e => e.outerHTML)"""
         )
         assert nameless == [], path
@@ -227,3 +227,18 @@ def test_controls_and_pictures_have_names(tab, made):
         assert len(ids) == len(set(ids))
         assert [h for h in tab.locator("h1").all_inner_texts() if h.strip()] and tab.locator("h1").count() == 1
         assert re.match(r"(en|ar)$", tab.evaluate("document.documentElement.lang"))
+
+
+SENT = """[...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, entry) => sum + entry.transferSize, 0)"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ar"])
+def test_the_first_view_is_small(browser, address, made, lang):
+    for path in ("/", "/incidents", f"/incidents/{made.incident}", f"/sources/{made.news}", "/map", "/search?q=raid"):
+        context = browser.new_context(base_url=address)  # nothing is in its cache
+        page = context.new_page()
+        page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(SENT) <= 300_000, path
+        context.close()

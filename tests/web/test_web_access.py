@@ -208,7 +208,7 @@ def alone(tmp_path):
 
 
 def finished(client):
-    for _ in range(300):
+    for _ in range(1200):
         run = client.app_state.adding.run
         if run.done:
             return run

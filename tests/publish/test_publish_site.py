@@ -66,7 +66,8 @@ def test_it_verifies_and_one_changed_letter_is_found(made, tmp_path):
     folder, archive = made
     assert "GOOD" in run(folder, archive / "keys" / "log.pub").stdout
     shutil.copytree(folder, tmp_path / "site")
-    page = next((tmp_path / "site" / "data" / "en").glob("2016*.html"))
+    pages = sorted((tmp_path / "site" / "data" / "en").glob("2016*.html"))
+    page = next(p for p in pages if "three" in p.read_text("utf-8"))
     page.write_text(page.read_text("utf-8").replace("three", "thirty", 1), "utf-8")
     assert run(tmp_path / "site", archive / "keys" / "log.pub").returncode == 1
 
@@ -97,8 +98,8 @@ def test_the_data_say_what_the_pages_say_and_run_no_formula(made):
     rows = list(csv.DictReader(io.StringIO((folder / "data/incidents.csv").read_text("utf-8"))))
     features = json.loads((folder / "data/incidents.geojson").read_text("utf-8"))["features"]
     assert [r["id"] for r in rows] == [f["id"] for f in features]
-    at = next(r for r in rows if r["place"] == "Tal Ahmar")
-    assert (at["killed_low"], at["latitude"]) == ("3", "36.123456")
+    at = {(r["killed_low"], r["latitude"]) for r in rows if r["place"] == "Tal Ahmar"}
+    assert ("3", "36.123456") in at
     assert site.safe("=1+1") == "'=1+1" and site.safe(None) == "" and site.safe(-1) == -1
     assert all(f["geometry"] is None or len(f["geometry"]["coordinates"]) == 2 for f in features)
 

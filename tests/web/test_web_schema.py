@@ -77,7 +77,7 @@ def test_no_request_makes_the_server_fail(served):
         if operation.path in ("/add", "/add/send") and operation.method == "post":
             continue  # these start processes and write files; test_web_access.py has them
 
-        @settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def ask(case):
             nonlocal counted

@@ -120,16 +120,6 @@ class Gazetteer:
         return self.owners.tolist()
 
     @cached_property
-    def by_sounds(self) -> dict[str, list[int]]:
-        """The places that bear a name of exactly these sounds."""
-        out: dict[str, list[int]] = {}
-        for heard, owner in zip(self.sounds, self.owner_list, strict=True):
-            rows = out.setdefault(heard, [])
-            if not rows or rows[-1] != owner:
-                rows.append(owner)
-        return out
-
-    @cached_property
     def divisions(self) -> frozenset[str]:
         """The plain names of provinces."""
         rows = (n for p, f in enumerate(self.features) if f == "A.ADM1" for n in self.names_of(p))

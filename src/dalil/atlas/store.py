@@ -29,7 +29,6 @@ CREATE TABLE array (name TEXT PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 """
 COLUMNS = 19
 OWN = "own"
-ATTRIBUTION = "GeoNames dump format; data from geonames.org are CC BY 4.0"
 
 
 @dataclass(frozen=True, slots=True)

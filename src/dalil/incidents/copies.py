@@ -108,13 +108,3 @@ def families(conn: Connection, documents: Iterable[str]) -> tuple[tuple[str, ...
             home = [new if h == old else h for h in home]
     groups = (tuple(d for d, h in zip(ordered, home, strict=True) if h == root) for root in sorted(set(home)))
     return tuple(group for group in groups if len(group) > 1)
-
-
-def near_copies(conn: Connection, document: str) -> list[tuple[str, float]]:
-    """Every document with nearly the same text and how much they share, most alike first."""
-    own = read_signatures(conn, [document]).get(document)
-    if own is None:
-        return []
-    sharing = sorted(set(conn.scalars(select(db.text_band.c.sha256).where(db.text_band.c.band.in_(bands(own))))))
-    alike = [(d, likeness(own, s)) for d, s in read_signatures(conn, sharing).items() if d != document]
-    return sorted(((d, share) for d, share in alike if share >= NEARLY), key=lambda row: (-row[1], row[0]))

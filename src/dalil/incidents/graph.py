@@ -45,12 +45,6 @@ def clusters(component: Component) -> tuple[tuple[int, ...], ...]:
     return groups.found()
 
 
-def contradicted(component: Component) -> tuple[tuple[int, int], ...]:
-    """Pairs that a person called the same and that stand apart, because other judgements keep them apart."""
-    home = {number: cluster[0] for cluster in clusters(component) for number in cluster}
-    return tuple(p for p, v in sorted(component.judged.items()) if v == "same" and home[p[0]] != home[p[1]])
-
-
 def is_edge(pair: tuple[int, int], found: Pair | None, judged: Mapping[tuple[int, int], str]) -> bool:
     """Whether the two may be joined directly: a person says so, or the evidence does and no person doubts it."""
     verdict = judged.get(pair)

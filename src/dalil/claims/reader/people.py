@@ -62,7 +62,6 @@ FEMALE = frozenset(
         "housewife",
     ]
 )
-PARTICLES = frozenset(["al", "el", "abu", "bin", "ibn", "bint", "umm", "de", "la", "del", "jr", "sr"])
 LONGEST = 20  # words of a mention
 
 

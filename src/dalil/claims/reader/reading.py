@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from dalil.claims.reader.days import Days, of_court
@@ -288,8 +288,3 @@ def _incident(e: Event, claims: tuple[Claim, ...], indices: tuple[int, ...]) -> 
         merge_things([t for c in mine for t in c.targets]),
         merge_things([w for c in mine for w in c.weapons]), footage, indices,
     )  # fmt: skip
-
-
-def with_id(reading: Reading, id: str | None) -> Reading:
-    """The same reading under another id."""
-    return replace(reading, id=id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import figure
@@ -125,8 +125,3 @@ def _maker(r: Recording) -> tuple[str, Quote] | None:
         if line.w[k] in (",", ".", ";"):
             return None
     return None
-
-
-def with_shot(f: FootageMention, shot) -> FootageMention:
-    """The same recording with the day on which it was made."""
-    return replace(f, shot=shot)

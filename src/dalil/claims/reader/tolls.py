@@ -9,7 +9,7 @@ from dalil.claims.reader.mention import Mention
 from dalil.claims.reader.numbers import Amount
 from dalil.claims.reader.phrases import Phrase
 from dalil.claims.reader.walking import list_on
-from dalil.records import GroupToll, Quote, Toll
+from dalil.records import GroupToll, Toll
 
 PLURAL = 2  # the least that a plural without a figure says
 EFFECT_TOLL = {"death": "killed", "injury": "injured", "shot": "injured", "stabbed": "injured", "missing": "missing"}
@@ -196,10 +196,6 @@ def with_groups(toll: Toll | None, groups: tuple[GroupToll, ...]) -> Toll | None
     if toll is None:
         return Toll(None, None, None, groups[0].quote, groups) if groups else None
     return replace(toll, groups=groups) if groups else toll
-
-
-def quote_of(toll: Toll | None) -> Quote | None:
-    return toll.quote if toll is not None else None
 
 
 SIDES = {"fighter": "fighter", "soldier": "soldier", "police": "police"}

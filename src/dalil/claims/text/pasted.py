@@ -27,7 +27,6 @@ from dalil.records import Quote
 
 HEAD = 3000  # code points that are looked at for a header
 FOOT = 500  # and for a labelled line at the end
-FOOT_FIELDS = ("published", "publisher", "author", "url")
 MAX_LINES = 16
 TITLE_LENGTH = 110  # of a title that only the layout proves; headlines of wire services stay below 100
 TITLE_WORDS = 20

@@ -383,14 +383,22 @@ def create_schema(engine: Engine) -> None:
 
 def outdated(connection: Connection) -> list[str]:
     """The names of derived tables that another version of dalil made: missing, or with other columns than today's."""
-    stored = inspect(connection)
-    names = set(stored.get_table_names())
-    wrong = []
-    for table in DERIVED:
-        columns = {c["name"] for c in stored.get_columns(table.name)} if table.name in names else set()
-        if columns != {c.name for c in table.columns}:
-            wrong.append(table.name)
-    return wrong
+    stored = _columns(connection)
+    return [table.name for table in DERIVED if stored.get(table.name) != {column.name for column in table.columns}]
+
+
+def _columns(connection: Connection) -> dict[str, set[str]]:
+    """The names of every table's columns as they are stored: asked for at each opening, so in one query."""
+    if connection.dialect.name != "sqlite":
+        return {
+            name: {column["name"] for column in columns}
+            for (_, name), columns in inspect(connection).get_multi_columns().items()
+        }
+    query = "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_info(m.name) AS c WHERE m.type = 'table'"
+    found: dict[str, set[str]] = {}
+    for table, column in connection.exec_driver_sql(query):
+        found.setdefault(table, set()).add(column)
+    return found
 
 
 def drop_derived(engine: Engine) -> None:

@@ -85,7 +85,7 @@ class Authority:
         (folder / "ts.cnf").write_text(CONFIG.format(dir=folder, certs=folder / "chain.pem"))
         self._server = HTTPServer(("127.0.0.1", 0), self._handler())
         self.address = f"http://127.0.0.1:{self._server.server_port}/tsr"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def close(self):
         self._server.shutdown()

@@ -55,7 +55,7 @@ class Calendar:
 
         self.server = HTTPServer(("127.0.0.1", 0), Handler)
         self.address = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def proof(self, digest, mined):
         from opentimestamps.core.notary import BitcoinBlockHeaderAttestation, PendingAttestation

@@ -42,3 +42,15 @@ def own_home(tmp_path_factory, monkeypatch):
         own_home.folder = tmp_path_factory.mktemp("dalil-home")
     monkeypatch.setenv("DALIL_HOME", str(own_home.folder))
     monkeypatch.delenv("DALIL_ARCHIVE", raising=False)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for all tests of this process; every test opens a context of its own in it."""
+    from real_browser import chromium, find_browser
+
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the test group of pyproject.toml)")
+    if not find_browser():
+        pytest.skip("no Chromium on this machine")
+    with chromium() as found:
+        yield found

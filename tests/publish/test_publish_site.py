@@ -138,29 +138,23 @@ def test_one_incident_alone_and_an_empty_archive(archive, tmp_path):
 
 
 @pytest.mark.browser
-def test_it_opens_from_a_disk_and_asks_nothing_of_any_machine(made):
-    from playwright.sync_api import sync_playwright
-
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if not chromium:
-        pytest.skip("no Chromium on this machine")
+def test_it_opens_from_a_disk_and_asks_nothing_of_any_machine(made, browser):
     asked = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto((made[0] / "index.html").as_uri())
-        page.wait_for_url("**/data/en/index.html")
-        rows = page.locator("#incidents tbody tr:visible")
-        before = rows.count()
-        page.fill("#narrow", "Tal Ahmar")
-        assert 0 < rows.count() < before
-        page.fill("#narrow", "no such place")
-        assert page.locator("#nothing").is_visible()
-        page.fill("#narrow", "Tal Ahmar")
-        rows.first.locator("a").click()
-        assert page.locator("h1").inner_text().startswith("Airstrike")
-        page.goto((made[0] / "data/ar/map.html").as_uri())
-        assert page.locator("circle.spot").count() >= 1 and page.locator("html").get_attribute("dir") == "rtl"
-        browser.close()
+    context = browser.new_context()
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((made[0] / "index.html").as_uri())
+    page.wait_for_url("**/data/en/index.html")
+    rows = page.locator("#incidents tbody tr:visible")
+    before = rows.count()
+    page.fill("#narrow", "Tal Ahmar")
+    assert 0 < rows.count() < before
+    page.fill("#narrow", "no such place")
+    assert page.locator("#nothing").is_visible()
+    page.fill("#narrow", "Tal Ahmar")
+    rows.first.locator("a").click()
+    assert page.locator("h1").inner_text().startswith("Airstrike")
+    page.goto((made[0] / "data/ar/map.html").as_uri())
+    assert page.locator("circle.spot").count() >= 1 and page.locator("html").get_attribute("dir") == "rtl"
+    context.close()
     assert asked and all(url.startswith("file:") for url in asked)

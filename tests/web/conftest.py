@@ -6,6 +6,7 @@ from starlette.testclient import TestClient
 
 from dalil.archive import Archive
 from dalil.web.app import create_app
+from real_browser import serving
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +18,13 @@ def made(tmp_path_factory):
 def client(made):
     with Archive.open(made.path) as archive:
         yield TestClient(create_app(archive), base_url="http://127.0.0.1:8484")
+
+
+@pytest.fixture(scope="session")
+def address(made):
+    """A real server over that archive, for whoever only looks."""
+    with serving(made.path) as found:
+        yield found
 
 
 @pytest.fixture

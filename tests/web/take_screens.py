@@ -15,10 +15,14 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from web_browser import chromium, serving
-from web_pages import addresses
 
 ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / "tests"))
+
+from web_pages import addresses  # noqa: E402
+
+from real_browser import chromium, serving  # noqa: E402
+
 SCREENS = ROOT / "docs" / "screens"
 # (name, width, language, scheme)
 LOOKS = (

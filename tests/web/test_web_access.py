@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from dalil.archive import Archive
@@ -20,6 +21,16 @@ WORDS = "four words stand here"
 OPEN = {"/sign-in", "/static/{name:path}"}
 CONTRIBUTOR = {"/add", "/add/watch", "/add/send"}
 HARMLESS = {"/sign-out", "/account/password"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_hashes():
+    """Passwords are hashed with small parameters here; test_web_accounts_book.py has the real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=256, parallelism=1))
+        passwords.nobody.cache_clear()
+        yield
+    passwords.nobody.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,7 @@ def test_neither_passwords_nor_tokens_stand_in_the_book(book):
     book.close()
     data = b"".join(p.read_bytes() for p in book.path.parent.iterdir())
     assert GOOD.encode() not in data and token.encode() not in data and b"$argon2id$" in data
+    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in data  # RFC 9106, section 4, second recommended option
     if os.name != "nt":
         assert stat.S_IMODE(book.path.stat().st_mode) == 0o600
 

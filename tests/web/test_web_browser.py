@@ -4,25 +4,8 @@ import re
 
 import pytest
 import web_archive
-from web_browser import chromium, find_browser, serving
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the test group of pyproject.toml)")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not find_browser(), reason="no Chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def address(made):
-    with serving(made.path) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture

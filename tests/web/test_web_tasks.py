@@ -6,14 +6,13 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
-from web_browser import chromium, find_browser, serving
 
 from dalil import pipeline
 from dalil.archive import Archive, find
 from dalil.incidents import store
+from real_browser import serving
 
-pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the test group of pyproject.toml)")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(not find_browser(), reason="no Chromium on this machine")]
+pytestmark = pytest.mark.browser
 
 LIVING = "Salma Testwoman"
 REPORTS = {  # invented for these tests
@@ -66,12 +65,6 @@ def home(tmp_path_factory):
         list(archive.capture(find([folder / "in"]), by="tester"))
         pipeline.derive_waiting(archive)
     return folder / "archive"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(params=["en", "ar"])

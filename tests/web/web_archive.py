@@ -21,7 +21,7 @@ from dalil.archive import Archive
 from dalil.claims.search import ensure_index, index_document
 from dalil.claims.store import save_document
 from dalil.footage import probe
-from dalil.footage.store import save_footage
+from dalil.footage.store import save_footage, save_matches
 from dalil.incidents.linking import link_reading
 from dalil.incidents.recordings import link_footage
 from dalil.records import (
@@ -29,6 +29,7 @@ from dalil.records import (
     Claim,
     DateSpan,
     Document,
+    FootageMatch,
     FootageMention,
     GroupToll,
     Place,
@@ -436,14 +437,25 @@ def put_report(archive: Archive, folder: Path, report: Report, text: str | None 
     return sha256
 
 
-def put_clip(archive: Archive, path: Path) -> str:
+def put_clip(archive: Archive, path: Path, *, linked: bool = True) -> str:
     """The recording's bytes, its record and its stills stand in the archive; its hash."""
     sha256 = archive.capture_file(path, by="a tester").object.sha256
     footage = probe(archive.object_path(sha256), object=sha256, derived=archive.derived)
     with archive.engine.begin() as conn:
         save_footage(conn, footage)
-        link_footage(conn, footage)
+        if linked:
+            link_footage(conn, footage)
     return sha256
+
+
+def put_match(archive: Archive, excerpt: str, whole: str) -> None:
+    """It is on record that all of `excerpt` is seconds 20 to 26 of `whole`."""
+    match = FootageMatch(
+        excerpt, whole, "clip", "same_recording", 0.0, 6.0, 20.0, 26.0, 0.97, False, 1.0, 20.0, ("captioned",),
+        None, 240, 0.96, 0.91, None, False,
+    )  # fmt: skip
+    with archive.engine.begin() as conn:
+        save_matches(conn, excerpt, [match])
 
 
 @dataclass(frozen=True)
@@ -469,6 +481,9 @@ def make(folder: Path) -> Made:
         bad_hash = put_report(archive, source, bad, text=bad.claims[0].quote.text)
         draw_clip(source / "clip.mp4")
         clip = put_clip(archive, source / "clip.mp4")
+        draw_clip(source / "excerpt.mp4", seconds=6)
+        excerpt = put_clip(archive, source / "excerpt.mp4", linked=False)
+        put_match(archive, excerpt, clip)
         with archive.engine.connect() as conn:
             rows = dict(
                 conn.execute(db.account.select().with_only_columns(db.account.c.sha256, db.account.c.incident)).all()

@@ -1,271 +1,202 @@
-"""How fast the pages answer, and what they hold in memory, as an archive grows: 16 clients, one server process.
+"""How fast the pages answer, and what they hold in memory, as an archive grows: 16 clients, one `dalil serve`.
 
-    python bench/web_load.py [--incidents 1000 10000 100000]
+    python bench/web_load.py [--folder F] [--incidents 1000 10000 100000] [--asked 320] [--table docs/load.md]
 
-Writes derived tables directly (invented names, ten claims an incident), so that the pages alone are measured. Each page
-is asked for at random places of the archive; the clients run in a process of their own on the same machine and ask
-again as soon as they are answered. Prints one JSON line for the whole, and docs-ready rows on stderr.
+The archives are invented (web_archive.py) and, with --folder, kept and used again. For each page in turn, 16
+connections that stay open ask for addresses of that page alone, each as soon as it was answered, for 320 answers; then
+for all pages mixed. The addresses are drawn at random over the whole archive (any incident, any page of a list, filters
+in pairs, words in English and Arabic, rare and common, phrases, beginnings); every other request is for the Arabic
+pages. Nothing is asked twice while there are others. The clients are one process beside the server on the same machine
+that reads sockets by asyncio and does nothing more; its own time on the cores is part of what is measured. Before each
+page, each connection asks once, which is not counted.
+
+Prints one JSON line a size: p95 and median in ms, the server's CPU ms a request, memory. --table writes a table.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import http.client
+import asyncio
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from datetime import date, timedelta
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from sqlalchemy import insert, text
+from web_archive import FAMILY, GIVEN, PAPERS, PARTIES, STATUSES, TOWNS, TYPES, fill, reports_of, told
 
-from dalil import db
 from dalil.archive import Archive
-from dalil.claims.search import ensure_index
-from dalil.claims.store import actor_of, victim_rows
-from dalil.incidents.facets import actors, narrowed_by, sources
-from dalil.incidents.ledger import range_of
-from dalil.incidents.profile import profile_of
-from dalil.records import (
-    Account,
-    Candidate,
-    Claim,
-    DateSpan,
-    Document,
-    Incident,
-    Place,
-    Quote,
-    Reading,
-    Suspect,
-    TextIncident,
-    Toll,
-    Victim,
-    encode,
-)
 
 CLIENTS, ASKED_A_PAGE = 16, 320
-BATCH = 1000
-TYPES = ("airstrike", "shelling", "shooting", "explosion", "abduction", "barrel_bomb")
-STATUSES = ("reported",) * 7 + ("forecast", "threatened", "denied")
-SYLLABLES = (
-    "ka",
-    "far",
-    "na",
-    "ta",
-    "mar",
-    "sa",
-    "lin",
-    "bab",
-    "dar",
-    "zor",
-    "hama",
-    "rif",
-    "tell",
-    "ain",
-    "bey",
-    "jis",
-)
+LIMIT_MS, LIMIT_MIB = 150, 500
+COMMON = {"en": ("killing", "hospital", "rubble", "witnesses"), "ar": ("قتيلا", "أنقاض", "المشفى", "الهجوم")}
+PHRASES = ('"field hospital"', '"pulled from the rubble"', '"المشفى الميداني"', '"تحت أنقاض"')
 
 
-def names(count: int, seed: int) -> list[str]:
-    """Invented names."""
-    rng = random.Random(seed)
-    return ["".join(rng.choices(SYLLABLES, k=rng.randint(2, 4))).capitalize() + f" {n}" for n in range(count)]
+# ------------------------------------------------------------------ addresses
 
 
-TOWNS, PARTIES, PAPERS, PEOPLE = names(800, 1), names(40, 2), names(120, 3), names(3000, 4)
+def pages(count: int, rng: random.Random) -> dict[str, Callable[[], str]]:
+    """A maker of addresses for every page of an archive of so many incidents."""
+    reports = sum(reports_of(n) for n in range(count))
+
+    def any_told():
+        return told(rng.randrange(count))
+
+    def source() -> str:
+        return f"/sources/{rng.choice(any_told().documents).object}"
+
+    def claim() -> str:
+        one = any_told()
+        quote_at = rng.choice(one.readings[0].claims).quote
+        return f"/claims/{one.documents[0].object}/{quote_at.start}-{quote_at.end}"
+
+    def person() -> str:
+        day = f"{rng.randint(2011, 2021)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
+        effect = rng.choice(("", "&effect=death", "&effect=injury", "&effect=abducted"))
+        return f"/people?after={day}~{rng.randrange(16**8):08x}~0~0{effect}"
+
+    def clusters() -> str:
+        zoom = rng.randint(5, 11)
+        wide, high = 1400 / 2**zoom * 1.4, 900 / 2**zoom * 1.4
+        west, south = 36 + 6 * rng.random() - wide / 2, 32 + 5 * rng.random() - high / 2
+        return f"/map/clusters?box={west:.4f},{south:.4f},{west + wide:.4f},{south + high:.4f}&zoom={zoom}"
+
+    return {
+        "overview": lambda: "/",
+        "incidents": lambda: f"/incidents?page={rng.randint(1, max(1, count // 25))}",
+        "incidents, narrowed": lambda: f"/incidents?{urlencode(narrowing(rng))}",
+        "incident": lambda: f"/incidents/{any_told().incident.id}",
+        "source": source,
+        "claim": claim,
+        "sources": lambda: f"/sources?page={rng.randint(1, max(1, reports // 25))}",
+        "search, words": lambda: f"/search?q={quote(wanted(rng))}",
+        "search, narrowed": lambda: f"/search?{urlencode(claims_narrowing(rng))}",
+        "map": lambda: "/map",
+        "map, clusters": clusters,
+        "timeline": lambda: f"/timeline?{urlencode(narrowing(rng, words=False))}",
+        "people": person,
+        "review": lambda: f"/review?at={rng.randrange(min(50, max(1, count // 20)))}",
+        "outlook": lambda: f"/outlook?page={rng.randint(1, max(1, reports * 2 // 15))}",
+        "log": lambda: f"/log?page={rng.randint(1, max(1, min(count, 20_000) // 30))}",
+    }  # fmt: skip
 
 
-def report(number: int) -> tuple[Document, Reading, TextIncident]:
-    """An invented report with ten claims, the first of which tell of one event."""
-    rng = random.Random(number)
-    town, party, person = rng.randrange(len(TOWNS)), rng.choice(PARTIES), rng.choice(PEOPLE)
-    day = date(2011, 1, 1) + timedelta(rng.randrange(4000))
-    killed = rng.randint(1, 40)
-    point = random.Random(town)
-    at = (32 + 5 * point.random(), 36 + 6 * point.random())
-    sentences, claims, offset = [], [], 0
-    for n in range(10):
-        words = f"{party} struck {TOWNS[town]} on {day}, killing {killed + n}; {person} was among them."
-        sentences.append(words)
-        quote_at = Quote(offset, offset + len(words), words)
-        candidates = (Candidate(town, TOWNS[town], *at, (f"Province {town % 14}",), "SY", "P", 0.9, ("same name",)),)
-        claims.append(
-            Claim(
-                type=TYPES[(town + n) % len(TYPES)] if n else TYPES[town % len(TYPES)],
-                status=STATUSES[n],
-                quote=quote_at,
-                said_by=None,
-                when=DateSpan(day, day, "day", None, None, "full date"),
-                where=Place(TOWNS[town], None, 1, 3000.0, candidates),
-                killed=Toll(killed + n, killed + n, None, quote_at),
-                injured=None,
-                missing=None,
-                victims=(Victim((person,), 1, "death" if n % 2 else "injury", n < 2, None, None, (quote_at,)),),
-                suspects=(Suspect((party,), "group", "accused", None, (quote_at,)),),
-                targets=(),
-                weapons=(),
-                footage=None,
-            )
-        )
-        offset += len(words) + 1
-    key = hashlib.sha256(str(number).encode()).hexdigest()
-    said = (f"Raid on {TOWNS[town]}", None, rng.choice(PAPERS), day + timedelta(1), "en" if number % 3 else "ar")
-    document = Document(key, " ".join(sentences), *said, None, (), ())
-    first = claims[0]
-    event = TextIncident(first.type, "reported", first.when, first.where, first.killed, None, None, first.suspects,
-                         first.victims, (), (), None, (0, 1))  # fmt: skip
-    return document, Reading(None, said[3], said[4], *said[:3], tuple(claims), (event,)), event
+def narrowing(rng: random.Random, *, words: bool = True) -> dict[str, object]:
+    """One to three things that a list of incidents is narrowed by."""
+    lang = rng.choice(("en", "ar"))
+    things: dict[str, Callable[[], object]] = {
+        "kind": lambda: rng.choice(TYPES), "admin": lambda: f"Province {rng.randrange(14)}",
+        "actor": lambda: rng.choice(PARTIES)[lang], "source": lambda: rng.choice(PAPERS)[lang],
+    }  # fmt: skip
+    if words:
+        things |= {"words": lambda: rng.choice(TOWNS)["en"], "from": lambda: f"{rng.randint(2011, 2021)}-03-01"}
+    return {name: things[name]() for name in rng.sample(list(things), rng.randint(1, 3))}
 
 
-def fill(archive: Archive, count: int) -> None:
-    """The archive holds so many incidents of one or two reports each, ten claims an incident."""
-    with archive.engine.begin() as conn:
-        ensure_index(conn)
-    for start in range(0, count, BATCH):
-        with archive.engine.begin() as conn:
-            write_batch(archive, conn, range(start, min(start + BATCH, count)))
-        if start % 20_000 == 0:
-            print(f"bench: {start:,} of {count:,}", file=sys.stderr)
-    for start in range(0, min(count, 20_000), 5000):
-        archive.append_all([("derive", {"objects": str(n), "by": "bench"}) for n in range(start, start + 5000)])
-    with archive.engine.begin() as conn:
-        conn.execute(text("ANALYZE"))
+def claims_narrowing(rng: random.Random) -> dict[str, object]:
+    """One to three things that claims are narrowed by."""
+    lang = rng.choice(("en", "ar"))
+    things: dict[str, Callable[[], object]] = {
+        "kind": lambda: rng.choice(TYPES), "status": lambda: rng.choice(STATUSES), "tongue": lambda: lang,
+        "place": lambda: rng.choice(TOWNS)[lang], "actor": lambda: rng.choice(PARTIES)[lang],
+        "source": lambda: rng.choice(PAPERS)[lang], "from": lambda: f"{rng.randint(2011, 2021)}-03-01",
+    }  # fmt: skip
+    return {name: things[name]() for name in rng.sample(list(things), rng.randint(1, 3))}
 
 
-def write_batch(archive: Archive, conn, numbers: range) -> None:
-    """The rows of these reports, each an incident of its own; every tenth pair is a question."""
-    rows: dict[object, list[dict]] = {}
+def wanted(rng: random.Random) -> str:
+    """What somebody types: a name, two names, a name and a common word, a common word, a phrase, a beginning."""
+    lang = rng.choice(("en", "ar"))
+    town, person = rng.choice(TOWNS)[lang], f"{rng.choice(GIVEN)[lang]} {rng.choice(FAMILY)[lang]}"
+    kinds = (town, person, f"{town} {rng.choice(COMMON[lang])}", f"{rng.choice(PARTIES)[lang]} {town}",
+             rng.choice(PARTIES)[lang], rng.choice(COMMON[lang]), rng.choice(PHRASES), f"{town[:4]}*")  # fmt: skip
+    return rng.choices(kinds, (4, 4, 2, 2, 1, 1, 1, 1))[0]
 
-    def put(table, **values) -> None:
-        rows.setdefault(table, []).append(values)
 
-    found = []
-    for number in numbers:
-        document, reading, event = report(number)
-        key, claim = document.object, reading.claims[0]
-        put(db.document, sha256=key, title=document.title, publisher=document.publisher,
-            published=document.published.isoformat(), lang=document.lang, record=encode(document).decode(),
-            reading=encode(reading).decode())  # fmt: skip
-        for position, one in enumerate(reading.claims):
-            day = one.when.start.isoformat()
-            put(db.claim, sha256=key, position=position, type=one.type, status=one.status, start=day, end=day,
-                place=one.where.name, actor=actor_of(one))  # fmt: skip
-            for row in victim_rows(position, one):
-                put(db.victim, sha256=key, **row)
-        put(db.capture, seq=1_000_000 + number, sha256=key, size=900, media_type="text/plain", name=f"r{number}.txt",
-            source="bench", captured_utc="2026-01-01T00:00:00.000000Z", tool="bench", by="bench")  # fmt: skip
-        named = (document.title, None, document.publisher, document.published, document.lang)
-        account = Account(key, 0, *named, (), event, reading.claims[:2], ())
-        day = event.when.start.isoformat()
-        id = f"{day}-{document.title[8:].split()[0].lower()}-{key[:8]}"
-        told = (id, document.title, event.type, event.when, event.where, range_of([account], "killed"), None, None)
-        incident = Incident(*told, (account,), (), ())
-        for kind, values in (("actor", actors(incident)), ("source", sources(incident))):
-            for value in values:
-                put(db.facet, kind=kind, value=value, incident=id)
-        put(db.account, number=number, sha256=key, position=0, incident=id, founds=id, text=key,
-            start=claim.quote.start, end=claim.quote.end, profile=encode(profile_of(account)).decode(),
-            record=encode(account).decode())  # fmt: skip
-        at = event.where.candidates[0]
-        put(db.incident, id=id, founded=number, type=event.type, start=day, end=day, place=event.where.name,
-            lat=at.lat, lon=at.lon, killed_low=event.killed.low, killed_high=event.killed.low, **narrowed_by(incident),
-            record=encode(Incident(*told, (), (), ())).decode())  # fmt: skip
-        found.append((int(key[:15], 16), key, document))
-        if number % 10 == 9:
-            put(db.pair, left=number - 1, right=number, verdict="possibly_same", score=1500)
-    for table, values in rows.items():
-        conn.execute(insert(table), values)
-    conn.execute(
-        text("INSERT INTO search_index (rowid, sha256, title, body, variants) VALUES (:r, :k, :t, :b, '')"),
-        [{"r": r, "k": k, "t": d.title.lower(), "b": d.text.lower()} for r, k, d in found],
-    )
+def drawn(make: Callable[[], str], many: int) -> list[str]:
+    """So many addresses, different ones while there are any."""
+    found: dict[str, None] = {}
+    for _ in range(3 * many):
+        found[make()] = None
+        if len(found) == many:
+            break
+    once = list(found)
+    return [once[n % len(once)] for n in range(many)]
 
 
 # ------------------------------------------------------------------ asking
 
 
-def pages(count: int) -> dict[str, list[str]]:
-    """Addresses of every page, at random places."""
-    rng = random.Random(7)
-    keys, ids, claims = [], [], []
-    for number in rng.sample(range(count), min(count, 120)):
-        document, reading, event = report(number)
-        keys.append(document.object)
-        day, name = event.when.start.isoformat(), document.title[8:].split()[0].lower()
-        ids.append(f"{day}-{name}-{document.object[:8]}")
-        quote_at = reading.claims[0].quote
-        claims.append(f"/claims/{document.object}/{quote_at.start}-{quote_at.end}")
-    boxes = [
-        f"{lon},{lat},{lon + w},{lat + w}" for lon, lat, w in [(36, 32, 6), (37, 33, 2), (38.5, 34, 1), (36, 35, 3)]
-    ]
-    some = rng.sample(TOWNS, 30)
-    days = [f"/people?after=20{y}-06-01~{'f' * 64}~0~0" for y in range(11, 21)]
-    return {
-        "overview": ["/"],
-        "incidents": [f"/incidents?page={p}" for p in range(1, max(2, min(60, count // 50)))],
-        "incidents, narrowed": [f"/incidents?kind={k}&admin=Province+{p}" for k in TYPES for p in range(14)]
-        + [f"/incidents?words={quote(t.split()[0])}" for t in some],
-        "incident": [f"/incidents/{id}" for id in ids],
-        "source": [f"/sources/{key}" for key in keys],
-        "claim": claims,
-        "sources": [f"/sources?page={p}" for p in range(1, max(2, min(60, count // 60)))],
-        "search, words": [f"/search?q={quote(t.split()[0])}" for t in some],
-        "search, narrowed": [f"/search?kind={k}&status={s}" for k in TYPES for s in set(STATUSES)],
-        "map": ["/map"],
-        "map, clusters": [f"/map/clusters?box={b}&zoom={z}" for b in boxes for z in (6, 8, 10)],
-        "timeline": ["/timeline", *[f"/timeline?kind={k}" for k in TYPES]],
-        "people": ["/people", "/people?effect=death", *days],
-        "review": [f"/review?at={n}" for n in range(min(20, count // 10))],
-        "outlook": [f"/outlook?page={p}" for p in range(1, 30)],
-        "log": [f"/log?page={p}" for p in range(1, 30)],
-    }  # fmt: skip
+class Client:
+    """One connection that stays open; every other request is for the Arabic pages."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int):
+        self.reader, self.writer, self.turn = reader, writer, number
+
+    async def ask(self, address: str) -> float:
+        """How many ms it took until the whole answer was there."""
+        self.turn += 1
+        lang = "ar" if self.turn % 2 else "en"
+        lines = (f"GET {address} HTTP/1.1", "Host: 127.0.0.1", "Accept-Encoding: gzip", f"Cookie: dalil_lang={lang}")
+        began = time.perf_counter()
+        self.writer.write("\r\n".join((*lines, "", "")).encode())
+        head = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = int(head.split("content-length:", 1)[1].split("\r\n", 1)[0])
+        await self.reader.readexactly(length)
+        took = (time.perf_counter() - began) * 1000
+        if not head.startswith("http/1.1 200"):
+            raise SystemExit(f"{address}: {head.splitlines()[0]}")
+        return took
 
 
-def ask(port: int, addresses: list[str]) -> tuple[float, float, float]:
-    """(median, p95, worst) in ms of CLIENTS that ask for the addresses in turn, each as soon as it is answered."""
-    times: list[float] = []
-    lock, waiting = threading.Lock(), iter([addresses[n % len(addresses)] for n in range(ASKED_A_PAGE)])
-
-    def client() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        while True:
-            with lock:
-                address = next(waiting, None)
-            if address is None:
-                return
-            began = time.perf_counter()
-            connection.request("GET", address)
-            answer = connection.getresponse()
-            answer.read()
-            took = (time.perf_counter() - began) * 1000
-            if answer.status != 200:
-                raise SystemExit(f"{address}: {answer.status}")
-            with lock:
-                times.append(took)
-
-    threads = [threading.Thread(target=client) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    times.sort()
-    return times[len(times) // 2], times[int(len(times) * 0.95)], times[-1]
+async def connected(port: int) -> list[Client]:
+    """The clients."""
+    return [Client(*await asyncio.open_connection("127.0.0.1", port), number) for number in range(CLIENTS)]
 
 
-def peak_mib(pid: int) -> float:
-    """The most memory that a process of that number has held."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+async def ask(clients: list[Client], addresses: list[str]) -> list[float]:
+    """How long each answer took; each client asks for the next address as soon as it was answered."""
+    waiting, times = iter(addresses), []
+
+    async def work(client: Client) -> None:
+        for address in waiting:
+            times.append(await client.ask(address))
+
+    await asyncio.gather(*(work(client) for client in clients))
+    return sorted(times)
 
 
-def measure(count: int, folder: Path) -> dict[str, object]:
+# ------------------------------------------------------------------ the server
+
+
+def family(pid: int) -> list[int]:
+    """The process and those that it started."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            found += family(int(child))
+    return found
+
+
+def cpu_ms(pids: list[int]) -> float:
+    """What the processes have used of the cores so far."""
+    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+    return sum(int(f[11]) + int(f[12]) for f in fields) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def peak_mib(pids: list[int]) -> float:
+    """The most memory that the processes have held, each at its own worst moment."""
+    texts = (Path(f"/proc/{pid}/status").read_text() for pid in pids)
+    return sum(int(t.split("VmHWM:")[1].split()[0]) for t in texts) / 1024
+
+
+def measure(count: int, folder: Path, asked: int, only: list[str]) -> dict[str, object]:
     """Every page of an archive of so many incidents."""
     path = folder / f"archive-{count}"
     if not path.exists():
@@ -278,38 +209,70 @@ def measure(count: int, folder: Path) -> dict[str, object]:
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
     try:
         port = int(server.stdout.readline().strip().rstrip("/").rpartition(":")[2])
-        asked = pages(count)
-        began = time.perf_counter()
-        for addresses in asked.values():
-            connection = http.client.HTTPConnection("127.0.0.1", port)
-            connection.request("GET", addresses[0])
-            connection.getresponse().read()
-        first_s = time.perf_counter() - began
-        p95 = {}
-        for page, addresses in asked.items():
-            median, most, worst = ask(port, addresses)
-            p95[page] = round(most, 1)
-            figures = f"median {median:6.1f}  p95 {most:6.1f}  worst {worst:6.1f} ms"
-            print(f"bench: {count:>7,} {page:22} {figures}", file=sys.stderr)
-        return {
-            "incidents": count,
-            "first_s": round(first_s, 1),
-            "p95_ms": p95,
-            "memory_mib": round(peak_mib(server.pid)),
-        }
+        return asyncio.run(asked_all(count, port, server.pid, asked, only))
     finally:
         server.terminate()
         server.wait(10)
 
 
+async def asked_all(count: int, port: int, pid: int, asked: int, only: list[str]) -> dict[str, object]:
+    """Each page in turn, then all of them mixed."""
+    rng = random.Random(count)
+    makers = {name: make for name, make in pages(count, rng).items() if not only or name in only}
+    clients = await connected(port)
+    began = time.perf_counter()
+    for make in makers.values():
+        await clients[0].ask(make())
+    found: dict[str, object] = {"incidents": count, "first_s": round(time.perf_counter() - began, 1), "pages": {}}
+    addresses = {name: drawn(make, asked + CLIENTS) for name, make in makers.items()}
+    mixed = [address for some in addresses.values() for address in some[: asked // 4]]
+    rng.shuffle(mixed)
+    for name, some in {**addresses, "all pages mixed": mixed}.items():
+        await ask(clients, some[asked:] if name in addresses else mixed[:CLIENTS])
+        pids = family(pid)
+        before = cpu_ms(pids)
+        times = await ask(clients, some[:asked] if name in addresses else mixed)
+        cpu = (cpu_ms(pids) - before) / len(times)
+        row = {"median": times[len(times) // 2], "p95": times[int(len(times) * 0.95)], "worst": times[-1], "cpu": cpu}
+        found["pages"][name] = {key: round(value, 1) for key, value in row.items()}
+        told_as = "  ".join(f"{key} {value:6.1f}" for key, value in row.items())
+        print(f"bench: {count:>7,} {name:20} {told_as} ms", file=sys.stderr, flush=True)
+    return {**found, "processes": len(family(pid)), "memory_mib": round(peak_mib(family(pid)))}
+
+
+# ------------------------------------------------------------------ telling
+
+
+def table(results: list[dict]) -> str:
+    """The results as a table in Markdown: a row a page, a column a size."""
+    sizes = [f"{r['incidents']:,}" for r in results]
+    lines = [f"| p95 in ms with {CLIENTS} clients | " + " | ".join(sizes) + " | growth | CPU ms a page |",
+             "|---|" + "---:|" * (len(sizes) + 2)]  # fmt: skip
+    for name, last in results[-1]["pages"].items():
+        values = [r["pages"][name]["p95"] for r in results]
+        cells = [f"{value:.0f}{' **over**' if value > LIMIT_MS else ''}" for value in values]
+        growth = f"{values[-1] / values[0]:.1f}×" if values[0] else ""
+        lines.append(f"| {name} | " + " | ".join(cells) + f" | {growth} | {last['cpu']:.1f} |")
+    lines.append("| memory, MiB (at most 500) | " + " | ".join(str(r["memory_mib"]) for r in results) + " | | |")
+    lines.append("| until each page was asked once, s | " + " | ".join(str(r["first_s"]) for r in results) + " | | |")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--incidents", type=int, nargs="*", default=[1000, 10_000, 100_000])
     parser.add_argument("--folder", type=Path, help="Keep the archives here, and use those that stand.")
+    parser.add_argument("--asked", type=int, default=ASKED_A_PAGE, help="Answers that are counted, a page.")
+    parser.add_argument("--page", action="append", default=[], help="Only this page (repeat).")
+    parser.add_argument("--table", type=Path, help="Write the table here.")
     options = parser.parse_args()
+    results = []
     with tempfile.TemporaryDirectory() as scratch:
         for count in options.incidents:
-            print(json.dumps(measure(count, options.folder or Path(scratch))), flush=True)
+            results.append(measure(count, options.folder or Path(scratch), options.asked, options.page))
+            print(json.dumps(results[-1]), flush=True)
+    if options.table:
+        options.table.write_text(table(results), "utf-8")
 
 
 if __name__ == "__main__":

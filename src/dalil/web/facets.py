@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote_plus
 
 import numpy as np
 from starlette.requests import Request
@@ -92,8 +93,11 @@ def facet(request: Request, path: str, name: str, rows: list[tuple[str, int]], t
         rows = [(chosen, 0), *rows]
     others = {key: value for key, value in taken.items() if key != name}
 
+    let_go = link(request, path, **others)
+    start = f"{let_go}{'&' if '?' in let_go else '?'}{name}="
+
     def address(value: str) -> str:
-        return link(request, path, **others, **({} if value == chosen else {name: value}))
+        return let_go if value == chosen else start + quote_plus(value)
 
     choices = tuple(Choice(value, count, value == chosen, address(value)) for value, count in rows)
     return Facet(name, choices, chosen)

@@ -1,4 +1,4 @@
-"""Templates into answers: one environment, everything escaped, nothing undefined passes silently."""
+"""Templates into answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import lru_cache, partial
 from importlib import resources
 from urllib.parse import quote, urlencode
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -18,6 +18,7 @@ from dalil.errors import one_line
 from dalil.records import Account, Incident, Quote, Reason
 from dalil.web.language import LANGUAGES, Language, language
 from dalil.web.marks import SIGNS, words_anchor
+from dalil.web.typeset import environment
 
 COOKIE = "dalil_lang"
 YEAR_S = 365 * 24 * 3600
@@ -41,17 +42,14 @@ TOLD = ("judged", "undone", "accounts")
 
 
 @lru_cache
-def environment() -> Environment:
-    """The template environment, made once."""
-    env = Environment(
-        loader=PackageLoader("dalil.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def templates(code: str) -> Environment:
+    """The templates in that language, with what all of them may use."""
+    env, lang = environment(code), language(code)
     env.filters.update(line=shown_name, words=squeezed, clock=clock, short=short_hash, utc=utc_text)
-    env.globals.update(signs=SIGNS, asset=asset)
+    env.globals.update(
+        signs=SIGNS, asset=asset, places=PLACES, L=lang, t=lang.text, n=lang.count, term=lang.term, veil=plain,
+        title_of=partial(title_of, lang), place_name=partial(place_name, lang), reporter=partial(reporter, lang),
+    )  # fmt: skip
     return env
 
 
@@ -62,21 +60,12 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     lang = language_of(request)
     told, line = request.query_params.get("told"), request.query_params.get("line", "")
     context = {
-        "places": PLACES,
         "notice": told if told in TOLD else None,
         "notice_line": int(line) if line.isascii() and line.isdigit() and len(line) < 16 else None,
         "token": partial(token_of, request),
-        "L": lang,
-        "t": lang.text,
-        "n": lang.count,
-        "term": lang.term,
         "link": partial(link, request),
         "to_words": partial(to_words, request),
         "to_found": partial(to_found, request),
-        "title_of": partial(title_of, lang),
-        "place_name": partial(place_name, lang),
-        "reporter": partial(reporter, lang),
-        "veil": plain,
         "accounts": getattr(request.state, "accounts", False),
         "person": getattr(request.state, "person", None),
         "here": request.url.path,
@@ -85,7 +74,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
         "tiles": request.app.state.archive.settings.tiles,
         **values,
     }
-    html = environment().get_template(template).render(context)
+    html = templates(lang.code).get_template(template).render(context)
     headers = {"content-language": lang.code, "vary": "Cookie, Accept-Encoding"}
     # A fifth of its size on the way. Its length tells another site nothing of the token: no request of another site's
     # carries our cookies (SameSite=Strict).
@@ -114,8 +103,14 @@ def link(request: Request, path: str, fragment: str = "", /, **query: object) ->
     if chosen in LANGUAGES:
         query.setdefault("lang", chosen)
     pairs = {name: value for name, value in query.items() if value not in (None, "")}
-    text = quote(path) + (f"?{urlencode(pairs)}" if pairs else "")
+    text = quoted(path) + (f"?{urlencode(pairs)}" if pairs else "")
     return f"{text}#{quote(fragment)}" if fragment else text
+
+
+@lru_cache(maxsize=4096)
+def quoted(path: str) -> str:
+    """The path as it stands in an address."""
+    return quote(path)
 
 
 def switch(request: Request, lang: Language) -> str:

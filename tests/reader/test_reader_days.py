@@ -38,6 +38,31 @@ def day_of(text):
             date(2019, 5, 8),
         ),
         (
+            "A man was shot dead in Ostrow Falls, police said today. The shooting was reported at 11:16 p.m. Tuesday.",
+            date(2019, 5, 14),
+        ),
+        ("Ann Sorel was shot. Officers were called to Quill Court about 6:40 a.m. Tuesday.", date(2019, 5, 14)),
+        (
+            "A man who was shot several times Friday night succumbed to his wounds on Sunday. "
+            "Around 11 a.m. Sunday he was pronounced dead.",
+            date(2019, 5, 10),
+        ),
+        (
+            "Police have named the victim of a Tuesday morning shooting in Ostrow Falls. Dan Morvel, 30, was killed.",
+            date(2019, 5, 14),
+        ),
+        ("Police said around 10:45 p.m. Monday a gunman shot two men on Quill Street.", date(2019, 5, 13)),
+        ("A teller was robbed at gunpoint Thursday (May 9) in Ostrow Falls, police said.", date(2019, 5, 9)),
+        (
+            "Two men were shot Tuesday. Their families came. — Ostrow Police (@ostrowpolice) May 16, 2019",
+            date(2019, 5, 14),
+        ),
+        ("A robbery happened Monday at the shop Ostrow Today. A clerk was shot.", date(2019, 5, 13)),
+        (
+            "On May 3 a man was shot at a bar. His brother came to the house early that Friday morning and shot a guest.",
+            date(2019, 5, 3),
+        ),
+        (
             "A man was charged Wednesday with murder. Prosecutors say he shot his neighbor on Quill Street on May 3.",
             date(2019, 5, 3),
         ),
@@ -58,6 +83,25 @@ def test_a_time_without_a_day_is_the_day_of_publication():
 def test_no_day_is_made_up_where_the_text_gives_neither_day_nor_time():
     reading = read_text("A man was shot on Quill Street, police said.", published=PUBLISHED, lang="en")
     assert [i.when for i in reading.incidents] == [None]
+
+
+def test_news_told_in_the_present_are_of_the_day_of_publication():
+    (incident,) = read("Police are investigating after a man was shot on Quill Street.")
+    assert incident.when.start == PUBLISHED
+    assert incident.when.quote.text == "are investigating" and "publication" in incident.when.rule
+
+
+def test_a_day_ahead_is_never_the_day_of_what_happened():
+    (incident,) = read("A man was arrested after shots were fired at a car. He is due in court on Tuesday.")
+    assert incident.when is None or incident.when.start <= PUBLISHED
+
+
+def test_what_the_text_tells_first_stands_first():
+    first, second = read(
+        "A boy was shot in the leg on Quill Street on Tuesday. "
+        "In a separate incident, three men were killed in a shooting at a bar in Ostrow Falls on Saturday."
+    )
+    assert (first.when.start.day, second.when.start.day) == (14, 11)
 
 
 def read(text):

@@ -151,6 +151,8 @@ def weekday(scan: Scan, m: re.Match) -> list[Core] | None:
         days = rules.resolve_weekday(day, scan.anchor, tense=None, following=True)
         told = "next such weekday after the day named before"
         return [Core(m.start(), m.end(), rules.one_day(days.start, told), "day")]
+    if scan.anchor is not None and scan.anchor.weekday() == day and scan.word(m.start() - 1).lower() == "that":
+        return [Core(m.start(), m.end(), rules.one_day(scan.anchor, "that weekday: the day named before"), "day")]
     tense = None if last or following else scan.tense(m.start(), m.end())
     if scan.is_a(m.start() - 1, "UNTIL", "BY"):
         tense = scan.tense_after(m.end()) or "future"

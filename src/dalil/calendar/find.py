@@ -114,7 +114,8 @@ def _joined(scan: Scan, left: Core, right: Core) -> Core | None:
         whole = Days(left.days.start, right.days.end, "range", "the night between two days")
         return Core(left.i, right.j, whole, "range")
     if soft and single:
-        return _joined_same(left, right, comma=any(scan.is_a(k, "DOT") for k in gap))
+        comma, bracketed = (any(scan.is_a(k, name) for k in gap) for name in ("DOT", "LPAR"))
+        return _joined_same(left, right, comma=comma, bracketed=bracketed)
     return _joined_range(scan, left, right, gap)
 
 
@@ -132,10 +133,17 @@ def _joined_overnight(scan: Scan, left: Core, right: Core, gap: range) -> Core |
     return Core(left.i, right.j, days, "range", day.time)
 
 
-def _joined_same(left: Core, right: Core, *, comma: bool) -> Core | None:
+def _joined_same(left: Core, right: Core, *, comma: bool, bracketed: bool) -> Core | None:
     """Two names of one day; where "yesterday" and a weekday beside it disagree, the weekday stands and it is told."""
     if comma:
         return None
+    if (
+        bracketed
+        and left.kind == "weekday"
+        and right.kind == "day"
+        and not (left.days.start - right.days.start).days % 7
+    ):
+        return Core(left.i, right.j, right.days, "day", left.time or right.time)  # "Tuesday (Jan. 7)", a week ago
     if left.days.start == right.days.start:
         better = left if right.kind == "weekday" and left.kind == "day" else right
         return Core(left.i, right.j, better.days, "day", left.time or right.time)

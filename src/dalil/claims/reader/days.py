@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dalil.claims.reader.drafts import Draft
+from dalil.claims.reader.drafts import VIOLENT, Draft
 from dalil.claims.reader.marking import Line
-from dalil.claims.reader.setting import Setting, of_speech
+from dalil.claims.reader.phrases import name_at
+from dalil.claims.reader.setting import Setting, of_law, of_speech
 from dalil.records import DateSpan
 
 SAME, BEHIND, BEFORE = 6.0, (4.0, 3.0, 2.0), (2.5, 1.0)  # in the event's sentence, in those behind it, before it
@@ -22,9 +23,10 @@ FARTHEST = 3.0
 TIMED = 2.0  # a clock time stands with it: "about 5:30 p.m. Saturday"
 HAPPENED = 2.0  # "it happened on", "officers were called on"
 SPEECH, AFTERMATH, STANDING = -7.0, -3.5, -5.0  # said Monday; his trial Monday; in custody as of Monday
+DYING = -2.5  # died Saturday: whoever was hurt may die of it on a later day
 DATELINE = -5.0  # the day that opens the text in brackets
 ANCHORED = -2.0  # "the following day": told from another day, which is the event's as often as not
-HELD = 2.0  # the day that the event's own words gave first
+HELD = 1.0  # the day that the event's own words gave first
 AHEAD = -9.0  # after publication
 COARSE = -3.0  # a range or a week; months and years stand further back
 HARMED = 1.5  # the event's sentence tells who was harmed
@@ -32,6 +34,7 @@ AGAIN = 0.5  # of the points of further mentions of the same day
 LATER = 0.06  # taken off for each sentence from the first on: the lead names the day
 FINER = -1.0  # a day within the best week or month with more points than this is meant by it
 CLOCKED = 4  # sentences behind an event's last within which a time of day is the event's
+OPENING = 4  # sentences at the start of a text that may tell of the event as news of the day
 LEAST = 0.5  # a day with fewer points is no event's day
 WINDOW = 7  # words before a day within which a word of law or condition claims it
 
@@ -105,6 +108,21 @@ class Days:
                     return DateSpan(published, published, "day", None, quote, "a part of day alone: publication's")
         return None
 
+    def presumed(self, drafts: Sequence[Draft]) -> DateSpan | None:
+        """The day of publication, where the opening tells of the event in the present and no day stands anywhere.
+
+        "Police are investigating a shooting" is news of the day; "a man was shot" may be of any day and gives none.
+        """
+        published = self.setting.published
+        if published is None or drafts[0].line.number >= OPENING:
+            return None
+        for line in self.lines[:OPENING]:
+            for k in range(line.n - 1):
+                if line.hints(k, "fresh"):
+                    quote = line.quote(k, k + 2)
+                    return DateSpan(published, published, "day", None, quote, "news in the present: publication's")
+        return None
+
     def _weighed(self, line: Line, span: DateSpan) -> Named:
         k = word_of(line, span)
         points = -LATER * line.number
@@ -126,20 +144,54 @@ def _beside(line: Line, k: int, span: DateSpan) -> float:
     """What the words beside a day take off: it is the day of a statement, a hearing, a publication or a condition."""
     end = next((y for y in range(k, line.n) if line.s[y] >= span.quote.end), line.n)
     window = range(max(_clause(line, k), k - WINDOW), k)
-    if line.number == 0 and k < 8 and line.w[k - 1] == "(" and k > 0:
+    if _dateline(line, k, end, span):
         return DATELINE
-    if of_speech(line, k, []) or (end < line.n and line.hints(end, "later")):
+    if _attached(line, end):
+        return 0.0
+    if of_speech(line, k, [], span.time is not None) or (end < line.n and line.hints(end, "later")):
         return SPEECH
-    if any(line.hints(x, "published") for x in window):
+    if any(line.hints(x, "published") for x in window) or _titled(line, k, span):
         return SPEECH
     points = 0.0
-    if any(line.is_(x, "aftermath") or line.hints(x, "court") for x in (*window, *range(end, min(line.n, end + 2)))):
+    if any(of_law(line, x) or _of_court(line, x) for x in (*window, *range(end, min(line.n, end + 2)))):
         points += AFTERMATH
+    if any(line.hints(x, "dying") for x in window):
+        points += DYING
     if any(line.hints(x, "standing") for x in window):
         points += STANDING
     if "named before" in span.rule:
         points += ANCHORED
     return points
+
+
+def _dateline(line: Line, k: int, end: int, span: DateSpan) -> bool:
+    """Whether the day is the report's own: in brackets before its first words, or with its year at its very start."""
+    if k and line.w[k - 1] == "(":
+        closed = line.w[end : end + 1] == [")"]
+        return (line.number == 0 and k < 8) or (closed and line.w[end + 1 : end + 2] in (["-"], ["–"], ["—"]))
+    if k > 1 and line.w[k - 1] == ")" and any(line.w[x].startswith("@") for x in range(max(0, k - 4), k)):
+        return True  # "— City Police (@citypolice) March 5, 2019"
+    whole = str(span.start.year) in span.quote.text
+    return line.number == 0 and k == 0 and whole and end < line.n and line.cap[end] > 0
+
+
+def _titled(line: Line, k: int, span: DateSpan) -> bool:
+    """Whether "Today" only ends a name: "Ostrow Today"."""
+    named = k > 0 and line.cap[k] == 1 == line.cap[k - 1] and not line.headline
+    return named and span.quote.text == "Today" and name_at(line, k - 1) >= k
+
+
+def _attached(line: Line, end: int) -> bool:
+    """Whether an act follows whose day it is: "the victim of a Thursday morning shooting", "Friday's raid"."""
+    if end < line.n and line.w[end] == "'s":
+        end += 1
+    for x in range(end, min(line.n, end + 3)):
+        noun = line.entry(x, "noun")
+        if noun is not None:
+            return noun.a in ("event", "death") and noun.b in VIOLENT
+        if line.marks[x] is not None or not line.w[x].isalpha():
+            return False
+    return False
 
 
 def _finest(weighed: list[tuple[float, DateSpan]]) -> DateSpan:
@@ -164,7 +216,11 @@ def word_of(line: Line, span: DateSpan) -> int:
 def of_court(line: Line, span: DateSpan) -> bool:
     """Whether the clause of the day tells first of an arrest or a court: "a jury Monday convicted him of killing X"."""
     k = word_of(line, span)
-    return span.time is None and any(line.hints(x, "court") for x in range(max(_clause(line, k), k - 4), k))
+    return span.time is None and any(_of_court(line, x) for x in range(max(_clause(line, k), k - 4), k))
+
+
+def _of_court(line: Line, x: int) -> bool:
+    return line.hints(x, "court") and (of_law(line, x) or not line.is_(x, "aftermath"))
 
 
 def _clause(line: Line, k: int) -> int:

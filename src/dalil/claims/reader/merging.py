@@ -20,6 +20,7 @@ from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
 OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
+LEAD = 6  # sentences whose events stand in the order of the text, before all others by weight; on gva_train
 UNSURE = frozenset({"care", "wound", "suffer"})  # taken to hospital, found with wounds: some of them may have died
 SPECIFIC = 5  # from this rank of telling on, two types are two kinds of act
 PROPER = frozenset(
@@ -81,11 +82,17 @@ def events_of(drafts: list[Draft], published: date | None, days: Days) -> list[E
         events = _dated_elsewhere([k for k in spare if drafts[k].type != "other" or civic(drafts[k])], drafts, days)
     for event in events:
         others = [d for k, d in enumerate(drafts) if k not in event.indices]
-        event.own, event.when = event.when, days.best(event.drafts, others, event.when) or event.when
+        event.own, event.when = event.when, days.best(event.drafts, others, event.when) or _past(event.when, published)
         _count(event)
         event.score = _score(event)
     events.sort(key=lambda e: -e.score)
-    return _without_history(events, published)
+    events = _without_history(events, published)
+    return sorted(events, key=lambda e: min(e.drafts[0].line.number, LEAD))
+
+
+def _past(when: DateSpan | None, published: date | None) -> DateSpan | None:
+    """The day, unless it lies ahead of the report: a hearing or a plan, not what happened."""
+    return None if when is not None and published is not None and when.start > published else when
 
 
 def _without_arms(events: list[Event]) -> list[Event]:

@@ -109,9 +109,11 @@ def _cascade(
     for event in events:
         gather_mentions(event, lines)
         if event.when is None:
-            event.when = setting.near(
-                lines, event.drafts[0].line.number, event.drafts[-1].line.number
-            ) or told.days.by_clock(event.drafts)
+            event.when = (
+                setting.near(lines, event.drafts[0].line.number, event.drafts[-1].line.number)
+                or told.days.by_clock(event.drafts)
+                or told.days.presumed(event.drafts)
+            )
     kept = [k for k in _kept(drafts, events) if wire is None or k not in wire.folded]
     if wire is not None:
         kept = sorted({*kept, *wire.leads})

@@ -84,7 +84,7 @@ class Setting:
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
             k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-            if of_speech(line, k, mine):
+            if of_speech(line, k, mine, span.time is not None):
                 continue
             c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
             if others and min(_cost(k, t) for t in others) + 25 < c:
@@ -116,7 +116,7 @@ class Setting:
         spare = None
         for n in (*range(first, min(last + 3, len(lines))), first - 1, first - 2):
             for span in self.by_line.get(n, ()) if n >= 0 else ():
-                if span.precision != "day":
+                if span.precision != "day" or (self.published is not None and span.start > self.published):
                     continue
                 line = lines[n]
                 at = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
@@ -148,8 +148,11 @@ def _end_of_date(line: Line, k: int) -> int:
     return line.e[k]
 
 
-def of_speech(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
-    """Whether the date at word k is the day of a statement or of a court: "said on Thursday", "charged Friday"."""
+def of_speech(line: Line, k: int, mine: list[tuple[int, int]], timed: bool = False) -> bool:
+    """Whether the date at word k is the day of a statement or of a court: "said on Thursday", "charged Friday".
+
+    With a time of the clock (`timed`) it is none of a statement: "police said around 9 p.m. Monday a man shot".
+    """
     x = k - 1
     while x >= 0 and (line.is_(x, "on") or line.is_(x, "adv") or line.is_(x, "prep")) and k - x < 3:
         x -= 1
@@ -158,7 +161,22 @@ def of_speech(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
         return True  # "on Wednesday identified the man"
     if x < 0 or any(i <= x < j for i, j in mine):
         return False
-    return line.entry(x, "speech") is not None or line.is_(x, "aftermath") or line.is_(x - 1, "aftermath")
+    speech = line.entry(x, "speech")
+    if speech is not None:
+        noun = speech.form in ("base", "s") and line.is_(x, "passed_on")  # "called for a report of gunfire Monday"
+        passive = line.is_(x, "passed_on") and line.is_(x - 1, "aux")  # "was reported about 9 p.m. Monday"
+        return not (noun or passive or timed)
+    return of_law(line, x) or of_law(line, x - 1)
+
+
+def of_law(line: Line, x: int) -> bool:
+    """Whether word x tells of a court, an arrest or a statement; an address's Court ("on Quill Court") does not."""
+    if not line.is_(x, "aftermath"):
+        return False
+    addressed = line.is_(x, "street") and line.cap[x] == 1 and x > 0 and line.cap[x - 1] == 1
+    if line.shout or line.headline or not addressed:
+        return True
+    return line.is_(x - 1, "courtkind") or any(line.is_(y, "aftermath") for y in range(max(0, x - 7), x))
 
 
 def _cost(k: int, trigger: tuple[int, int]) -> int:

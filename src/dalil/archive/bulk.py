@@ -64,7 +64,8 @@ Row = tuple[int, object, object]
 class Read(NamedTuple):
     """A line that is as it should be: its time as written, its act, and the values that stand beside it.
 
-    `complete`: every value that its list of fields names stands there, and no other.
+    `complete`: every value that its list of fields names stands there, and no other. Lines whose values are not given
+    share one `Read`, so nobody may change its `fields`.
     """
 
     at: str
@@ -115,9 +116,12 @@ def _together(rows: Sequence[Row], acts: Container[str]) -> list[Read | None] | 
     held = _held(parts, counts, rest)
     if held is None:
         return None
+    passed: dict[tuple[bytes, bytes, int, bool], Read] = {}
     result: list[Read | None] = []
-    for i, (at, act, number) in enumerate(zip(ats, made, counts, strict=True)):
-        one = _read(moments[at], act, held[i], acts) if i in held else Read(moments[at], act, {}, number, i in usual)
+    for i, key in enumerate(zip(ats, of, counts, map(usual.__contains__, range(len(rows))), strict=True)):
+        one = passed.get(key) if i not in held else _read(moments[ats[i]], made[i], held[i], acts)
+        if one is None and i not in held:
+            one = passed[key] = Read(moments[ats[i]], made[i], {}, counts[i], i in usual)
         if one is None:
             return None
         result.append(one)
@@ -204,15 +208,22 @@ def _moments(ats: set[bytes]) -> dict[bytes, str] | None:
 
 def _well_formed(listed: Sequence[bytes]) -> list[bytes] | None:
     """All digests, if each line has a multiple of eight, each of 43 characters, in ascending order, none twice."""
-    counts = [(len(text) + 3) // APART for text in listed]
-    if any(n % PAD_TO or not 0 < n <= MAX_DIGESTS for n in set(counts)):
+    lengths = [*map(len, listed)]
+    digests = {length: (length + 3) // APART for length in set(lengths)}
+    if any((length + 3) % APART or n % PAD_TO or not 0 < n <= MAX_DIGESTS for length, n in digests.items()):
         return None
-    flat = b'","'.join(listed).split(b'","')
-    if {*map(len, flat)} != {DIGEST_CHARS} or b"".join(flat).translate(None, ALPHABET) or len(flat) != sum(counts):
+    text = b'","'.join(listed)
+    flat = text.split(b'","')
+    ends = {*accumulate(map(digests.__getitem__, lengths))}
+    # Where nothing but what parts them is left of the text, no digest holds anything else.
+    if (
+        {*map(len, flat)} != {DIGEST_CHARS}
+        or len(flat) != max(ends)
+        or text.translate(None, ALPHABET) != b'","' * (len(flat) - 1)
+    ):
         return None
     falls = compress(count(1), map(ge, flat, islice(flat, 1, None)))
-    good = set(falls) <= set(accumulate(counts)) and [*map(len, listed)] == [n * APART - 3 for n in counts]
-    return flat if good else None
+    return flat if ends.issuperset(falls) else None
 
 
 def _digests(disclosures: list[bytes]) -> list[bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import chain, islice
 
 from sqlalchemy import Connection, Table, delete, func, insert, literal_column, select
@@ -36,6 +37,11 @@ def log_size(connection: Connection) -> int:
     """How many lines the log has (its last number and one more; `verify` checks that none is missing)."""
     last = connection.execute(select(func.max(log.c.seq))).scalar()
     return 0 if last is None else last + 1
+
+
+def count(connection: Connection) -> int:
+    """How many lines stand there: less than `log_size` where some are missing."""
+    return connection.execute(select(func.count()).select_from(log).where(log.c.seq >= 0)).scalar() or 0
 
 
 Appended = tuple[list[LogEntry], merkle.Frontier]
@@ -97,17 +103,23 @@ def rows(connection: Connection, start: int = 0) -> Iterator[Row]:
     return chain.from_iterable(slices(connection, READ_ROWS, start))
 
 
-def slices(connection: Connection, size: int, start: int = 0) -> Iterator[list[Row]]:
-    """The same, so many together as the driver gives them: a row of SQLAlchemy's costs more than all that is in it."""
+def slices(connection: Connection, size: int, start: int = 0, stop: int | None = None) -> Iterator[list[Row]]:
+    """The same up to before `stop`, so many together, as the driver gives them.
+
+    (A row of SQLAlchemy's costs more than all that is in it.)
+    """
     query = (
         select(log.c.seq, log.c.line, disclosure.c.disclosures)
         .select_from(log.outerjoin(disclosure, log.c.seq == disclosure.c.seq))
         .where(log.c.seq >= literal_column(str(int(start))))
         .order_by(log.c.seq)
     )
-    found = connection.exec_driver_sql(str(query.compile(dialect=connection.dialect)))
-    while some := found.fetchmany(size):
-        yield [*map(tuple, some)]
+    if stop is not None:
+        query = query.where(log.c.seq < literal_column(str(int(stop))))
+    with closing(connection.connection.cursor()) as cursor:
+        cursor.execute(str(query.compile(dialect=connection.dialect)))
+        while some := cursor.fetchmany(size):
+            yield some
 
 
 def entries(connection: Connection, start: int = 0, act: str | None = None) -> Iterator[LogEntry]:

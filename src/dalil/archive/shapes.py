@@ -23,7 +23,7 @@ FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
 # it is filled with matches no pattern.
 FILL = (b"AAAA", b"///AAAA", b"AAAAAA", b"AAAAA")
 AFTER = rb"\0{3,5}+"
-SALT = rb'"[\w-]{22}"'
+SALT = rb'"[A-Za-z0-9_-]{22}"'  # spelt out, it is looked up in a table, which [\w-] is not
 TEXT = rb'"[^"\\\0-\x1f]*+(?:\\["\\bfnrt][^"\\\0-\x1f]*+)*+"'
 NUMBER = rb"(?:0|-?[1-9]\d{0,14})"
 WORD = rb"(?:null|true|false)"

@@ -9,21 +9,19 @@ from __future__ import annotations
 import base64
 import binascii
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 
 from sqlalchemy import Connection, select
 
 from dalil import db
-from dalil.archive import bulk, custody, lines, merkle
+from dalil.archive import bulk, custody, lines, merkle, readers, reading
 from dalil.archive.custody import BYTES, Target
 from dalil.archive.findings import REBUILD, RESTORE_LOG, Finding, damaged, noted
 from dalil.archive.lines import Malformed
 from dalil.archive.notes import NoteKey, key_statement
 from dalil.errors import CustodyBroken
 
-BATCH_LINES = 500  # of 100 to 2000 all took about the same; more only takes more memory
 HOUSEKEEPING = ("stamp", "checkpoint")
 
 
@@ -61,10 +59,11 @@ class Walk:
 def walk_log(connection: Connection, walk: Walk, database: str) -> None:
     """Every line of the log is checked; `walk` and its findings say what came of it."""
     walk._table = _capture_table(connection)
-    for batch in custody.slices(connection, BATCH_LINES):
-        _grow(walk, batch)
-        for row, read in zip(batch, bulk.read(batch, _ACTS), strict=True):
-            _take(walk, row, read)
+    for part in readers.parts(connection, tuple(_ACTS)):
+        _grow(walk, part.leaves)
+        if not _take_all(walk, part):
+            for i, (seq, read) in enumerate(zip(part.seqs, part.reads, strict=True)):
+                _take(walk, seq, read, part.rows[i] if part.rows else None)
     _check_capture_table(walk)
     walk.pending = set(connection.execute(select(db.pending.c.sha256)).scalars())
     if walk.pending:
@@ -94,12 +93,8 @@ def _check_capture_table(walk: Walk) -> None:
         walk.findings.append(damaged("capture", f"line {seq}", what, REBUILD))
 
 
-def _grow(walk: Walk, batch: Sequence[bulk.Row]) -> None:
-    """The tree has the batch's leaves; its root is kept wherever a checkpoint was made."""
-    try:
-        leaves = [sha256(b"\0" + line).digest() for _, line, _ in batch]
-    except TypeError:
-        leaves = [merkle.leaf_hash(_line_bytes(line)) for _, line, _ in batch]
+def _grow(walk: Walk, leaves: list[bytes]) -> None:
+    """The tree has these leaves; its root is kept wherever a checkpoint was made."""
     first = walk.edge.size
     start = 0
     for size in sorted(size for size in walk.sizes if first < size <= first + len(leaves)):
@@ -109,26 +104,33 @@ def _grow(walk: Walk, batch: Sequence[bulk.Row]) -> None:
     walk.edge = walk.edge.extended(leaves[start:])
 
 
-def _line_bytes(line: object) -> bytes:
-    return line if isinstance(line, bytes) else str(line).encode("utf-8", "replace")  # SQLite stores any type
+def _take_all(walk: Walk, part: reading.Part) -> bool:
+    """Whether all of these lines follow on and hold nothing that the rest of verify asks about; then they are taken."""
+    first, last = part.seqs[0], part.seqs[-1]
+    kinds = {id(read): read for read in part.reads}.values()  # one object stands for many lines
+    if first != walk.lines or last - first != len(part.seqs) - 1:
+        return False
+    if any(read is None or not read.complete or read.fields for read in kinds):
+        return False
+    if not walk._table.keys().isdisjoint(range(first, last + 1)):
+        return False
+    walk.lines += len(part.seqs)
+    walk.disclosures += sum(read.disclosures for read in part.reads if read)
+    walk.content.extend(range(first, last + 1))
+    return True
 
 
-def _take(walk: Walk, row: bulk.Row, read: bulk.Read | None) -> None:
-    seq = row[0]
-    if read is not None and read.complete and not read.fields and seq == walk.lines and seq not in walk._table:
-        walk.lines += 1  # nothing that the rest of verify asks about: most lines of a long log
-        walk.disclosures += read.disclosures
-        walk.content.append(seq)
-        return
+def _take(walk: Walk, seq: int, read: bulk.Read | None, row: custody.Row | None) -> None:
+    """One line; `row` is there where the line could not be read by the thousand."""
     if seq != walk.lines:
         gone = f"lines {walk.lines} to {seq - 1} are" if seq > walk.lines + 1 else f"line {walk.lines} is"
         walk.findings.append(damaged("log", f"line {seq}", f"{gone} missing before it", RESTORE_LOG))
         walk.lines = seq
     walk.lines += 1
+    if read is None and row:
+        read = _read_slowly(walk, seq, reading.line_bytes(row[1]), row[2])
     if read is None:
-        read = _read_slowly(walk, seq, _line_bytes(row[1]), row[2])
-        if read is None:
-            return
+        return
     walk.disclosures += read.disclosures
     if not read.complete:
         _check_fields(walk, seq, read.fields)

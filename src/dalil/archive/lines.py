@@ -32,7 +32,6 @@ AT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z")
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 DIGEST_CHARS = 43
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
-FROM_URL_SAFE = str.maketrans("-_", "+/")
 MAX_INT = 2**53 - 1  # RFC 8785 section 3.2.2.3: beyond it, other JSON readers lose digits
 
 
@@ -151,7 +150,8 @@ def read_disclosure(disclosure: str) -> tuple[str, object]:
     if not BASE64URL.fullmatch(disclosure):
         raise Malformed("a disclosure is not base64url")
     try:
-        data = a2b_base64(disclosure.translate(FROM_URL_SAFE) + "=" * (-len(disclosure) % 4))
+        plain = disclosure.replace("-", "+").replace("_", "/")  # `translate` of text takes ten times as long
+        data = a2b_base64(plain + "=" * (-len(disclosure) % 4))
         parts = msgspec.json.decode(data)
     except (ValueError, RecursionError, msgspec.DecodeError) as error:
         raise Malformed(f"a disclosure does not decode: {error}") from None

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 
-from .decode import open_recording, start_s
+from .decode import decoded, open_recording, start_s
 from .ranges import ranges
 
 RATE = 8_000
@@ -72,31 +73,63 @@ def sound_print(path: Path, *, speed: float = 1.0, pitched: bool = False) -> Sou
 
     With a `speed` the track is read as one that was made so much faster, its pitch raised with it if `pitched`.
     """
+    listening = Listening(speed=speed, pitched=pitched)
     with open_recording(path) as container:
-        stream = container.streams.best("audio")
-        if stream is None or stream.codec_context is None:
-            return SILENCE
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=round(RATE * speed) if pitched else RATE)
-        hop = HOP if pitched else round(HOP / speed)
-        first, codes, loud, margins = None, [], [], []
-        held = np.zeros(0, np.float32)
-        before = None
+        zero = start_s(container)
+        for frame in decoded(container, None, container.streams.best("audio")):
+            listening.hear(frame, (frame.time or 0.0) - zero)
+    return listening.sound()
+
+
+class Listening:
+    """Makes the codes of a track out of its frames, each shown to `hear` in order with its time."""
+
+    def __init__(self, *, speed: float = 1.0, pitched: bool = False):
+        rate = round(RATE * speed) if pitched else RATE
+        self.resampler = av.AudioResampler(format="flt", layout="mono", rate=rate)
+        self.speed, self.hop = speed, HOP if pitched else round(HOP / speed)
+        self.first_s: float | None = None
+        self.parts: list[np.ndarray] = []
+        self.held = 0
+        self.before: np.ndarray | None = None
+        self.codes: list[np.ndarray] = []
+        self.loud: list[np.ndarray] = []
+        self.margins: list[np.ndarray] = []
+        self.broken = False
+
+    def hear(self, frame: AudioFrame, time_s: float) -> None:
+        """The frame's samples count; whole minutes become codes."""
+        if self.broken:
+            return
+        if self.first_s is None:
+            self.first_s = time_s
         try:
-            for frame in container.decode(stream):
-                if first is None:
-                    first = (frame.time or 0.0) - start_s(container)
-                parts = [part.to_ndarray()[0] for part in resampler.resample(frame)]
-                held = np.concatenate([held, *parts])
-                if len(held) >= CHUNK_S * RATE:
-                    held, before = consume(held, before, codes, loud, margins, hop)
-        except av.FFmpegError:
-            # What was decoded before the damage is used.
-            pass
-        consume(held, before, codes, loud, margins, hop)
-    if not codes:
-        return SILENCE
-    begin = round((first or 0.0) + SPAN / RATE / 2, 3)
-    return Sound(begin, np.concatenate(codes), np.concatenate(loud), np.concatenate(margins), speed)
+            parts = [part.to_ndarray()[0] for part in self.resampler.resample(frame)]
+        except (av.FFmpegError, ValueError):
+            # A track that changes its form midway: what was heard before is used.
+            self.broken = True
+            return
+        self.parts += parts
+        self.held += sum(len(part) for part in parts)
+        if self.held >= CHUNK_S * RATE:
+            self.write()
+
+    def write(self) -> None:
+        """All whole spans of what is held are codes."""
+        if not self.parts:
+            return
+        held = np.concatenate(self.parts)
+        held, self.before = consume(held, self.before, self.codes, self.loud, self.margins, self.hop)
+        self.parts, self.held = [held], len(held)
+
+    def sound(self) -> Sound:
+        """The fingerprint of all that was heard; SILENCE where that is less than a span."""
+        self.write()
+        if not self.codes:
+            return SILENCE
+        begin = round((self.first_s or 0.0) + SPAN / RATE / 2, 3)
+        arrays = (np.concatenate(part) for part in (self.codes, self.loud, self.margins))
+        return Sound(begin, *arrays, self.speed)
 
 
 def consume(

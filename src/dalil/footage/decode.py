@@ -15,7 +15,10 @@ from struct import unpack
 import av
 import cv2
 import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -147,8 +150,13 @@ WORK_SIDE = 384
 # From this many frames a second on, those that no other needs may be left out.
 DENSE = 14
 
-# Takes a decoded frame, its stream and its time in seconds.
+# Of key frames alone so many seconds apart are enough: encoders for the web set one in 2 to 10 s, cameras up to thirty a
+# second, each as dear as several other frames.
+KEYS_APART_S = 4.0
+
+# Takes a decoded frame, its stream and its time in seconds; a frame of sound and its time.
 OnFrame = Callable[[VideoFrame, VideoStream, float], None]
+OnSound = Callable[[AudioFrame, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,40 +168,87 @@ class GreyFrame:
 
 
 def grey_frames(
-    path: Path, *, rate: float, side: int, key_frames_only: bool = False, on_frame: OnFrame | None = None
+    path: Path,
+    *,
+    rate: float,
+    side: int,
+    key_frames_only: bool = False,
+    on_frame: OnFrame | None = None,
+    on_sound: OnSound | None = None,
 ) -> Iterator[GreyFrame]:
     """About `rate` frames a second of the main video, as far as it can be decoded; none where there is no video.
 
     Frames that no other frame needs are left out by the decoder, which costs half the time and loses nothing at
-    the rates used here; with `key_frames_only` all but key frames are. `on_frame` sees all that are decoded.
+    the rates used here; with `key_frames_only` all but key frames KEYS_APART_S apart are. `on_frame` sees all that are
+    decoded, `on_sound` the best sound track of the same reading of the file.
     """
     with open_recording(path) as container:
         video = main_video(container)
-        if video is None:
-            return
-        dense = video.average_rate is not None and video.average_rate >= DENSE
-        video.codec_context.skip_frame = "NONKEY" if key_frames_only else "NONREF" if dense else "DEFAULT"
+        audio = container.streams.best("audio") if on_sound is not None else None
         zero, due = start_s(container), 0.0
-        try:
-            for frame in container.decode(video):
-                time_s = (frame.time or 0.0) - zero
-                if on_frame is not None:
-                    on_frame(frame, video, time_s)
-                # Half a millisecond of grace, or rounding would lose every other frame.
-                if time_s < due - 0.0005:
+        if video is not None:
+            dense = video.average_rate is not None and video.average_rate >= DENSE
+            video.codec_context.skip_frame = "NONKEY" if key_frames_only else "NONREF" if dense else "DEFAULT"
+        turned = UPRIGHT
+        for frame in decoded(container, video, audio, keys_apart_s=KEYS_APART_S if key_frames_only else 0.0):
+            time_s = (frame.time or 0.0) - zero
+            if isinstance(frame, AudioFrame):
+                on_sound(frame, time_s)
+                continue
+            if on_frame is not None:
+                on_frame(frame, video, time_s)
+            if frame.key_frame or due == 0.0:
+                turned = orientation(frame)
+            # Half a millisecond of grace, or rounding would lose every other frame.
+            if time_s < due - 0.0005:
+                continue
+            due = max(due + 1 / rate, time_s + 0.5 / rate)
+            yield GreyFrame(max(0.0, time_s), grey(frame, video, side, turned))
+
+
+def decoded(
+    container: InputContainer,
+    video: VideoStream | None,
+    audio: AudioStream | None = None,
+    *,
+    keys_apart_s: float = 0.0,
+) -> Iterator[VideoFrame | AudioFrame]:
+    """The frames of both streams in the file's order, as far as it can be read.
+
+    Pictures go on behind what cannot be decoded (a first key frame is missing, a packet is torn); sound ends there,
+    since its fingerprint counts samples. The record of the footage says where a file breaks.
+    """
+    streams = [s for s in (video, audio) if s is not None and s.codec_context is not None]
+    deaf, due = False, -1e9
+    try:
+        for packet in container.demux(streams) if streams else ():
+            if packet.stream is not video and deaf:
+                continue
+            if keys_apart_s and packet.stream is video and packet.is_keyframe and (at := moment(packet)) is not None:
+                if at < due:
                     continue
-                due = max(due + 1 / rate, time_s + 0.5 / rate)
-                yield GreyFrame(max(0.0, time_s), grey(frame, video, side))
-        except av.FFmpegError:
-            # The frames before the damage are used; the record of the footage says where it breaks.
-            return
+                due = at + keys_apart_s - 0.0005
+            try:
+                frames = packet.decode()
+            except av.FFmpegError:
+                deaf = deaf or packet.stream is not video
+                continue
+            yield from frames
+    except av.FFmpegError:
+        return
+
+
+def moment(packet: Packet) -> float | None:
+    """The packet's time in seconds; None where it has none."""
+    stamp = packet.pts if packet.pts is not None else packet.dts
+    return None if stamp is None else float(stamp * packet.time_base)
 
 
 # Pixel formats whose first plane is 8-bit brightness.
 PLANAR = ("yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray")
 
 
-def grey(frame: VideoFrame, video: VideoStream, side: int) -> np.ndarray:
+def grey(frame: VideoFrame, video: VideoStream, side: int, turned: Orientation) -> np.ndarray:
     """The upright frame in grey with square pixels, its longer side `side`."""
     aspect = float(video.sample_aspect_ratio or 1)
     # No camera has wider pixels than two to one; an editing program's slip has.
@@ -201,7 +256,7 @@ def grey(frame: VideoFrame, video: VideoStream, side: int) -> np.ndarray:
     scale = side / max(shown)
     width, height = (max(16, round(length * scale)) for length in shown)
     pixels = cv2.resize(brightness(frame), (width, height), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(orientation(frame).apply(pixels))
+    return np.ascontiguousarray(turned.apply(pixels))
 
 
 def brightness(frame: VideoFrame) -> np.ndarray:

@@ -21,8 +21,8 @@ import cv2
 import msgspec
 import numpy as np
 
-from .audio import SILENCE, Sound, sound_print
-from .decode import WORK_SIDE, GreyFrame, OnFrame, grey_frames
+from .audio import SILENCE, Listening, Sound
+from .decode import WORK_SIDE, GreyFrame, OnFrame, OnSound, grey_frames
 from .picture import is_picture, open_picture
 
 FORMAT = 2
@@ -100,9 +100,9 @@ def close_fingerprint(
 
     `on_frame` is shown every decoded frame with its time, so that stills need no decoding of their own.
     """
-    keeping = Keeping(ADDED_FEATURES, thumb=CLOSE_THUMB, mirror=True)
-    frames = frames_of(path, KEPT_SIDE, key_frames_only, on_frame)
-    return with_sound(gather(frames, object, is_picture(path), keeping), path)
+    keeping, listening = Keeping(ADDED_FEATURES, thumb=CLOSE_THUMB, mirror=True), Listening()
+    frames = frames_of(path, KEPT_SIDE, key_frames_only, on_frame, listening.hear)
+    return replace(gather(frames, object, is_picture(path), keeping), sound=listening.sound())
 
 
 def kept(close: Fingerprint) -> Fingerprint:
@@ -141,12 +141,9 @@ def query_fingerprint(path: Path, *, object: str, duration_s: float | None) -> F
     """A closer fingerprint of the same kind, with mirrored features, for looking something up."""
     every_s = max(QUERY_EVERY_S, (duration_s or 0.0) / QUERY_FRAMES)
     keeping = Keeping(QUERY_FEATURES, every_s, max(every_s, QUERY_STILL_S), CLOSE_THUMB, mirror=True)
-    return with_sound(gather(frames_of(path, QUERY_SIDE, False), object, is_picture(path), keeping), path)
-
-
-def with_sound(print_: Fingerprint, path: Path) -> Fingerprint:
-    """The fingerprint with that of its sound, where the file is no picture."""
-    return print_ if print_.kind == "picture" else replace(print_, sound=sound_print(path))
+    listening = Listening()
+    frames = frames_of(path, QUERY_SIDE, False, on_sound=listening.hear)
+    return replace(gather(frames, object, is_picture(path), keeping), sound=listening.sound())
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +157,20 @@ class Keeping:
     mirror: bool = False
 
 
-def frames_of(path: Path, side: int, key_frames_only: bool, on_frame: OnFrame | None = None) -> Iterator[GreyFrame]:
+def frames_of(
+    path: Path,
+    side: int,
+    key_frames_only: bool,
+    on_frame: OnFrame | None = None,
+    on_sound: OnSound | None = None,
+) -> Iterator[GreyFrame]:
     """The grey frames of a video, or the one of a picture."""
     if is_picture(path):
         yield GreyFrame(0.0, picture_pixels(path, side))
     else:
-        yield from grey_frames(path, rate=CLOSE_RATE, side=side, key_frames_only=key_frames_only, on_frame=on_frame)
+        yield from grey_frames(
+            path, rate=CLOSE_RATE, side=side, key_frames_only=key_frames_only, on_frame=on_frame, on_sound=on_sound
+        )
 
 
 def picture_pixels(path: Path, side: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from PIL import Image
 from dalil.records import Footage, Still
 
 from . import metadata
-from .decode import UPRIGHT, Orientation, main_video, open_recording, orientation, refusal, start_s
+from .decode import UPRIGHT, Orientation, decoded, main_video, open_recording, orientation, refusal, start_s
 from .stills import LONGEST_SIDE, save_still, still_offsets
 
 # A still's frame is reached from the key frame before it; a stream without key frames must not cost a whole film.
@@ -55,6 +55,14 @@ class Shown:
 
 def probe_recording(path: Path, *, object: str, derived: Path | None, stills: int) -> Footage:
     """The record of a video or sound file; InputRefused where no stream in it can be read at all."""
+    footage, extent = read_container(path, object=object)
+    if footage.kind == "audio":
+        return footage
+    return with_shown(footage, show(path, extent, object=object, derived=derived, count=stills))
+
+
+def read_container(path: Path, *, object: str) -> tuple[Footage, Extent]:
+    """What the container says, with nothing decoded: the record without size and stills, and how far it reaches."""
     with open_recording(path, threads=1) as container:
         video, audio = main_video(container), container.streams.best("audio")
         if video is None and audio is None:
@@ -64,22 +72,19 @@ def probe_recording(path: Path, *, object: str, derived: Path | None, stills: in
         extent = walk(container, video, audio)
         fps = frame_rate(video, extent)
         codecs = codec_name(video), codec_name(audio)
-    shown = Shown()
-    if video is not None:
-        shown = show(path, extent, object=object, derived=derived, count=stills)
     made = metadata.made_by_tags(tags)
     position = metadata.position_by_tags(tags)
-    problems = [*extent_problems(declared, extent, video is not None), *made.problems, *shown.problems]
+    problems = [*extent_problems(declared, extent, video is not None), *made.problems]
     if position == (0.0, 0.0):
         position = None
         problems.append("position says 0, 0: the recorder did not know where it was")
-    return Footage(
+    footage = Footage(
         object=object,
         kind="audio" if video is None else "video",
         duration_s=round(true_duration(declared, extent), 3),
-        width=shown.width,
-        height=shown.height,
-        rotation_deg=shown.orientation.rotation_deg,
+        width=None,
+        height=None,
+        rotation_deg=UPRIGHT.rotation_deg,
         fps=fps,
         video_codec=codecs[0],
         audio_codec=codecs[1],
@@ -91,8 +96,21 @@ def probe_recording(path: Path, *, object: str, derived: Path | None, stills: in
         lon=position[1] if position else None,
         device=metadata.device_by_tags(tags),
         tags=tags,
-        stills=shown.stills,
+        stills=(),
         problems=tuple(problems),
+    )
+    return footage, extent
+
+
+def with_shown(footage: Footage, shown: Shown) -> Footage:
+    """The record with what decoding its pictures brought."""
+    return replace(
+        footage,
+        width=shown.width,
+        height=shown.height,
+        rotation_deg=shown.orientation.rotation_deg,
+        stills=shown.stills,
+        problems=(*footage.problems, *shown.problems),
     )
 
 
@@ -199,9 +217,12 @@ class StillTaker:
         self.object, self.derived = object, derived
         self.stills: list[Still] = []
         self.next = 0
+        self.first = Shown()
 
     def see(self, frame: VideoFrame, video: VideoStream, time_s: float) -> None:
         """The frame is kept if an offset is due that no frame was kept for."""
+        if self.first.width is None:
+            self.first = shown_by(frame)
         due = self.next
         while due < len(self.offsets) and time_s >= self.offsets[due] - 1e-4:
             due += 1
@@ -209,6 +230,18 @@ class StillTaker:
             self.next = due
             picture = upright_picture(frame, video, longest=LONGEST_SIDE)
             self.stills.append(save_still(picture, max(0.0, time_s), object=self.object, derived=self.derived))
+
+
+    @property
+    def shown(self) -> Shown:
+        """What was seen so far; without a size where there was no frame."""
+        return replace(self.first, stills=tuple(self.stills))
+
+
+def shown_by(frame: VideoFrame) -> Shown:
+    """The upright size, and how the frame is turned."""
+    turned = orientation(frame)
+    return Shown(*((frame.height, frame.width) if turned.transpose else (frame.width, frame.height)), turned)
 
 
 def decode_stills(path: Path, offsets: list[float], extent: Extent, derived: Path | None, object: str) -> Shown:
@@ -221,14 +254,12 @@ def decode_stills(path: Path, offsets: list[float], extent: Extent, derived: Pat
             if frame is None:
                 failed += 1
                 continue
-            picture, turned = upright_picture(frame, video), orientation(frame)
             if shown.width is None:
-                size = (frame.height, frame.width) if turned.transpose else (frame.width, frame.height)
-                shown = Shown(*size, turned)
+                shown = shown_by(frame)
             offset_s = max(0.0, (frame.time or 0.0) - zero)
             if derived is not None and round(offset_s * 1000) not in seen:
                 seen.add(round(offset_s * 1000))
-                kept.append(save_still(picture, offset_s, object=object, derived=derived))
+                kept.append(save_still(upright_picture(frame, video), offset_s, object=object, derived=derived))
     problems = (f"{failed} of {len(offsets)} stills could not be decoded",) if failed else ()
     return Shown(shown.width, shown.height, shown.orientation, tuple(kept), problems)
 
@@ -262,10 +293,10 @@ def decode_from(container: InputContainer, video: VideoStream, time_s: float) ->
     try:
         # Rounded up to the next tick, since a key frame's own time must lead to it and not to the one before.
         container.seek(max(0, ceil(time_s / video.time_base - 1e-6)), stream=video, backward=True)
-        yield from container.decode(video)
     except av.FFmpegError:
-        # The frames before the damage stand; the extent's own problems say where the file breaks.
+        # What cannot be sought in is not read; the extent's own problems say where the file breaks.
         return
+    yield from decoded(container, video)
 
 
 def upright_picture(frame: VideoFrame, video: VideoStream, *, longest: int | None = None) -> Image.Image:

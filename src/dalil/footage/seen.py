@@ -21,7 +21,7 @@ from .fingerprint import Fingerprint, close_fingerprint, kept
 from .index import Index, build_index
 from .match import Match, find_matches
 from .picture import is_picture
-from .recording import StillTaker
+from .recording import StillTaker, read_container, show, with_shown
 from .shelf import Shelf
 
 # New fingerprints are searched one by one up to this many, then put together in memory.
@@ -49,15 +49,18 @@ class Seen:
         if is_picture(path):
             footage = probe(path, object=object, derived=derived)
             return footage, self.meet(path, footage)
-        footage = probe(path, object=object, derived=None)
+        footage, extent = read_container(path, object=object)
         taker = StillTaker(
             footage.duration_s or 0.0, stills, object=object, derived=derived, early=self.key_frames_only
         )
         matches = self.meet(path, footage, taker.see if footage.kind == "video" else None)
-        if footage.kind == "video" and not self.key_frames_only and len(taker.stills) < 2:
+        if footage.kind != "video":
+            return footage, matches
+        shown = taker.shown
+        if len(shown.stills) < (1 if self.key_frames_only else 2):
             # Too few of the frames that were decoded lie behind the offsets: the slow way finds more.
-            return probe(path, object=object, derived=derived), matches
-        return replace(footage, stills=tuple(taker.stills)), matches
+            shown = show(path, extent, object=object, derived=derived, count=stills)
+        return with_shown(footage, shown), matches
 
     def meet(self, path: Path, footage: Footage, on_frame: OnFrame | None = None) -> tuple[FootageMatch, ...]:
         """What the recording shows of earlier ones, best first; its fingerprint stands and later ones will meet it.

@@ -196,7 +196,7 @@ def test_a_fingerprint_is_read_as_it_was_written_and_made_again_identically(draw
     assert np.array_equal(read.thumbs, made.thumbs)
     assert all(np.array_equal(a.codes, b.codes) for a, b in zip(read.frames, made.frames, strict=True))
     with pytest.raises(ValueError, match="format"):
-        prints.decode(data.replace(b'"format":2', b'"format":9'))
+        prints.decode(data.replace(b'"format":%d' % prints.FORMAT, b'"format":9'))
 
 
 def test_adding_makes_a_new_segment_and_leaves_the_old_ones(drawn, tmp_path):

@@ -7,6 +7,7 @@ from PIL import Image
 
 from dalil.errors import InputRefused
 from dalil.footage import probe
+from dalil.footage.decode import grey_frames
 
 KINDS = {
     "clip.mp4": ({}, "h264", "aac"),
@@ -169,6 +170,21 @@ def test_other_containers_cut_in_the_middle_say_so(name, recording, probed):
     assert footage.duration_s < 5
     assert footage.problems
     assert footage.stills
+
+
+def test_a_stream_that_begins_without_its_key_frame_is_read_from_the_next_one_on(recording, probed):
+    path = recording("clip.ts", seconds=4)
+    packets = path.read_bytes()
+    path.write_bytes(packets[len(packets) // 188 // 6 * 188 :])
+    times = [frame.time_s for frame in grey_frames(path, rate=5, side=64)]
+    assert times and times[-1] - times[0] > 2.0
+    assert len(probed(path).stills) >= 6
+
+
+def test_key_frames_alone_are_seconds_apart_however_often_they_come(recording):
+    path = recording("clip.mp4", seconds=9, gop=2)
+    times = [frame.time_s for frame in grey_frames(path, rate=12, side=64, key_frames_only=True)]
+    assert times == pytest.approx([0, 4, 8], abs=0.11)
 
 
 def test_bytes_overwritten_in_the_middle_do_not_stop_the_reading(recording, probed):

@@ -95,6 +95,9 @@ def test_new_footage_meets_what_stands_and_a_rebuild_finds_the_same(clips, tmp_p
     with Archive.create(tmp_path / "steps", by="tester") as archive:
         for clip in sorted(clips.iterdir()):
             add(archive, clip)
+            # What was deleted, or is of an earlier format, is made again before the next comes.
+            for kept in (archive.derived / "fingerprints").glob("*/*"):
+                kept.write_bytes(kept.read_bytes().replace(b'"format":', b'"format":9'))
         assert rows(archive) == at_once
         shutil.rmtree(archive.derived / "match-index")
         assert add(archive, clips / "1-first.mp4") == []

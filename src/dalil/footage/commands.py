@@ -76,13 +76,13 @@ def fingerprinted(archive: Archive, shelf: Shelf, objects: list[str]) -> list[st
     """Those of the objects that have a fingerprint; what is missing is made first, with progress on stderr."""
     from tqdm import tqdm
 
-    missing = [sha256 for sha256 in objects if not shelf.path(sha256).exists()]
+    missing = [sha256 for sha256 in objects if not shelf.stands(sha256)]
     for sha256 in tqdm(missing, desc="fingerprints", unit="file", disable=None if missing else True):
         try:
             shelf.keep(archive.object_path(sha256), sha256, key_frames_only=archive.settings.key_frames_only)
         except (InputRefused, FileNotFoundError) as error:
             click.echo(f"dalil: {one_line(str(error))}: not compared", err=True)
-    return [sha256 for sha256 in objects if shelf.path(sha256).exists()]
+    return [sha256 for sha256 in objects if shelf.stands(sha256)]
 
 
 def looked_up(query: Path, indexes: list, shelf: Shelf, names: dict[str, str]) -> list[Match]:

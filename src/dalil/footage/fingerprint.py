@@ -25,7 +25,7 @@ from .audio import SILENCE, Listening, Sound
 from .decode import WORK_SIDE, GreyFrame, OnFrame, OnSound, grey_frames
 from .picture import is_picture, open_picture
 
-FORMAT = 2
+FORMAT = 3
 THUMB = 32
 # Thumbnails a second: those that are kept, and of what is looked up, so that moments between the kept ones are there.
 THUMB_RATE, CLOSE_RATE = 5.0, 12.0
@@ -342,6 +342,8 @@ class Head(msgspec.Struct):
 
 
 MAGIC = b"dalil-footage\n"
+# How a file of today's format begins, behind the magic and two lengths.
+BEGINNING = b'{"format":%d,' % FORMAT
 
 
 def encode(print_: Fingerprint) -> bytes:
@@ -366,6 +368,11 @@ def encode(print_: Fingerprint) -> bytes:
         parts.append(f.codes.astype("<u8").tobytes())
     parts += [sound.codes.astype("<u4").tobytes(), np.packbits(sound.loud).tobytes()]
     return b"".join(parts)
+
+
+def is_current(beginning: bytes) -> bool:
+    """Whether a file that begins so, in its first 64 bytes, is of today's format."""
+    return beginning.startswith(MAGIC) and beginning[len(MAGIC) + 8 :].startswith(BEGINNING)
 
 
 def decode(data: bytes) -> Fingerprint:

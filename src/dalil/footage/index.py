@@ -81,14 +81,15 @@ FLIPS = [flip for size in range(PROBED_BITS + 1) for flip in combinations(range(
 
 
 def probes(codes: np.ndarray, margins: np.ndarray) -> np.ndarray:
-    """n × PROBES words: the feature's own and those with its least certain bits flipped, likeliest first."""
+    """n × PROBES words: the feature's own and those with its least certain bits flipped, in no order."""
     margins = np.abs(margins[:, :WORD_BITS])
-    weakest = np.argsort(margins, axis=1)[:, :PROBED_BITS]
+    weakest = np.argpartition(margins, PROBED_BITS, axis=1)[:, :PROBED_BITS]
     cost = np.take_along_axis(margins, weakest, axis=1) ** 2
     masks = np.array([[position in flip for position in range(PROBED_BITS)] for flip in FLIPS], np.float32)
-    chosen = np.argsort(cost @ masks.T, axis=1, kind="stable")[:, :PROBES]
+    chosen = np.argpartition(cost @ masks.T, PROBES - 1, axis=1)[:, :PROBES]
     bits = np.uint32(1) << weakest.astype(np.uint32)
-    flips = (masks.astype(np.uint32)[chosen] * bits[:, None, :]).sum(axis=2, dtype=np.uint32)
+    # Each choice of bits as a number, which the sum of the choice's own bits is.
+    flips = np.take_along_axis(bits @ masks.astype(np.uint32).T, chosen, axis=1)
     return word_of(codes)[:, None] ^ flips
 
 
@@ -125,7 +126,7 @@ def vote_batch(
     owner = np.concatenate([np.full(len(f), number) for number, (_, f) in enumerate(batch)])
     words = probes(codes, margins).ravel()
     # In rising order, neighbouring look-ups touch neighbouring pages of a mapped file.
-    order = np.argsort(words, kind="stable")
+    order = np.argsort(words)
     words, feature = words[order], order // PROBES
     lists = []
     for index in indexes:

@@ -231,7 +231,6 @@ class StillTaker:
             picture = upright_picture(frame, video, longest=LONGEST_SIDE)
             self.stills.append(save_still(picture, max(0.0, time_s), object=self.object, derived=self.derived))
 
-
     @property
     def shown(self) -> Shown:
         """What was seen so far; without a size where there was no frame."""
@@ -277,8 +276,8 @@ def frames_at(
         key = key_before(key_frames_s, offset)
         if frames is None or key is None or key > reached:
             frames = decode_from(container, video, zero + (offset if key is None else key))
-        for decoded, frame in enumerate(frames, 1):
-            if frame.time is None or frame.time - zero >= offset - 1e-4 or decoded > MAX_FRAMES_A_STILL:
+        for count, frame in enumerate(frames, 1):
+            if frame.time is None or frame.time - zero >= offset - 1e-4 or count > MAX_FRAMES_A_STILL:
                 break
         yield frame
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from dalil import db
 from dalil.archive import Archive
+from dalil.errors import InputRefused
 
 if TYPE_CHECKING:
     from dalil.records import Footage, FootageMatch
 
     from .screen_text import ScreenText
     from .seen import Seen
+
+
+def renew(archive: Archive, objects: list[str]) -> None:
+    """Fingerprints that were deleted, or are of an earlier format, stand again where their objects can be read."""
+    from .shelf import Shelf
+
+    shelf = Shelf(archive.derived)
+    for sha256 in objects:
+        if not shelf.stands(sha256):
+            with suppress(InputRefused, OSError):
+                shelf.keep(archive.object_path(sha256), sha256, key_frames_only=archive.settings.key_frames_only)
 
 
 class Screen:
@@ -30,6 +43,7 @@ class Screen:
 
             with self.archive.engine.connect() as conn:
                 held = list(conn.scalars(select(db.footage.c.sha256).order_by(db.footage.c.sha256)))
+            renew(self.archive, held)
             self.seen = Seen(self.archive.derived, held, key_frames_only=self.archive.settings.key_frames_only)
         return self.seen.take_in(self.archive.object_path(sha256), sha256)
 

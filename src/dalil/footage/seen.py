@@ -36,7 +36,7 @@ class Seen:
     def __init__(self, derived: Path, objects: Iterable[str], *, key_frames_only: bool = False):
         self.shelf = Shelf(derived)
         self.key_frames_only = key_frames_only
-        self.objects = [sha256 for sha256 in objects if self.shelf.path(sha256).exists()]
+        self.objects = [sha256 for sha256 in objects if self.shelf.stands(sha256)]
         self.segments = self.shelf.indexes(self.objects)
         self.fresh: list[tuple[list[Fingerprint], tuple[Index, SoundIndex]]] = []
 

@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from .audio import SoundIndex, build_sound_index
-from .fingerprint import FORMAT, Fingerprint, decode, encode, fingerprint
+from .fingerprint import FORMAT, Fingerprint, decode, encode, fingerprint, is_current
 from .index import Index, build_index
 
 MAX_SEGMENTS = 8
@@ -42,6 +42,14 @@ class Shelf:
 
     def path(self, sha256: str) -> Path:
         return self.derived / "fingerprints" / sha256[:2] / f"{sha256}.footage"
+
+    def stands(self, sha256: str) -> bool:
+        """Whether a fingerprint of today's format is kept."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                return is_current(file.read(64))
+        except FileNotFoundError:
+            return False
 
     def read(self, sha256: str) -> Fingerprint | None:
         """The kept fingerprint; None where there is none, or one of another format."""
@@ -77,7 +85,7 @@ class Shelf:
         for path in [path for path, parts in segments.items() if not wanted.issuperset(parts.objects)]:
             del segments[path]
         held = {name for parts in segments.values() for name in parts.objects}
-        missing = sorted(name for name in wanted - held if self.path(name).exists())
+        missing = sorted(name for name in wanted - held if self.stands(name))
         if len(segments) >= MAX_SEGMENTS and missing:
             by_size = sorted(segments, key=lambda path: (len(segments[path].objects), path))
             for path in by_size[: MAX_SEGMENTS // 2]:

@@ -18,7 +18,7 @@ COMMANDS = (
     ("verify", "dalil.deep:verify_command", "Check every object, line and checkpoint."),
     ("log", "dalil.archive.commands:log_command", "Read the custody log."),
     ("read", "dalil.claims.commands:read_command", "Read reports: claims and incidents, word by word."),
-    ("search", "dalil.claims.commands:search_command", "Find words in every report, English and Arabic."),
+    ("search", "dalil.footage.search_commands:search_command", "Find words in reports and on screens."),
     ("incidents", "dalil.incidents.commands:incidents_command", "List the incidents of an archive."),
     ("show", "dalil.incidents.commands:show_command", "Show one incident with all its words."),
     (

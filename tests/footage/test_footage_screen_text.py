@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image, ImageDraw, ImageFont, features
 from sqlalchemy import select
 
@@ -15,6 +17,7 @@ from dalil.footage import screen_text
 from dalil.footage.screen_hints import credits_in, places_in
 from dalil.footage.screen_store import save_screen, screen_of, search_screen
 from dalil.footage.screen_text import ScreenText, lines_of, once
+from dalil.footage.search_commands import search_command
 
 SHA = "ab" * 32
 
@@ -169,3 +172,20 @@ def test_the_pages_find_it_and_lead_to_the_second(tmp_path, monkeypatch, font):
         assert "SANA &lt;b&gt;Aleppo" in page and "may credit" in page and "may name a place" in page
         assert "read by a program" in page
         assert client.get(f"/footage/{sha256}?at=x&lang=ar").status_code == 200
+
+
+def test_search_tells_what_a_screen_shows_behind_the_reports_and_never_as_a_statement(tmp_path):
+    with Archive.create(tmp_path / "archive") as archive, archive.engine.begin() as conn:
+        save_screen(conn, SHA, [ScreenText(SHA, 64.0, "HARBOUR TV live", 91.5, credits=("Harbour TV",))])
+    asked = ["harbour", "--archive", str(tmp_path / "archive")]
+    told = CliRunner().invoke(search_command, asked)
+    assert told.exit_code == 0 and "HARBOUR TV live" in told.stdout
+    assert "on the screen at 01:04.0 · read by a program, nobody's statement" in told.stdout
+    line = json.loads(CliRunner().invoke(search_command, [*asked, "--json"]).stdout)
+    assert (line["kind"], line["read_by"], line["object"], line["offset_s"]) == (
+        "on_screen_text",
+        "tesseract",
+        SHA,
+        64.0,
+    )
+    assert CliRunner().invoke(search_command, ["quay", *asked[1:]]).stdout == ""

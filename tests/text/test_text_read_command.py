@@ -11,8 +11,9 @@ from text_samples import DOCX, FILES, make_docx, paragraph
 from dalil import records
 from dalil.claims import search as index
 from dalil.claims import store
-from dalil.claims.commands import read_command, search_command
+from dalil.claims.commands import read_command
 from dalil.claims.text import extract
+from dalil.footage.search_commands import search_command
 
 TEXT = (
     "Raid on the village of Wadi al-Sindiyan\n\nDate of publication: 5 November, 2016\n\n"

@@ -1,10 +1,9 @@
-"""`dalil read` and `dalil search`."""
+"""`dalil read`."""
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,13 +11,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dalil.archive.commands import archive_option
 from dalil.errors import DalilError, InputRefused, one_line
 
 if TYPE_CHECKING:
     from dalil.claims.lines import Defaults
     from dalil.claims.model import ModelReading
-    from dalil.claims.search import Hit
     from dalil.records import Reading
 
 READERS = ("rules", "llm")
@@ -214,74 +211,3 @@ def _read_file(path: Path, defaults: Defaults, read: Read) -> Reading | ModelRea
         author=document.author,
         publisher=document.publisher,
     )
-
-
-# ---------------------------------------------------------------- search
-
-
-@click.command("search")
-@click.argument("query", metavar="WORDS...", nargs=-1, required=True)
-@archive_option
-@click.option("--limit", "-n", type=click.IntRange(1, 1000), default=20, show_default=True, help="At most so many.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON line a report.")
-def search_command(query: tuple[str, ...], archive: Path, limit: int, as_json: bool) -> None:
-    """Find WORDS in every report of the archive, English and Arabic.
-
-    All words must be there. "several words" in quotes stand in a row, begin* finds beginnings, -word leaves out.
-    Spellings are folded: أ إ آ ا, ى ي, ة ه, digits of any script, accents; كفرناها finds بكفرناها too.
-
-    \b
-    Examples:
-      dalil search Kafrnaha --archive my-archive
-      dalil search '"barrel bomb" hospital -drill'
-      dalil search كفرناها --json
-    """
-    from dalil import records
-    from dalil.archive import Archive
-    from dalil.claims.search import has_index, parse_query, search
-
-    words = " ".join(f'"{part}"' if " " in part and '"' not in part else part for part in query)
-    if not any(not term.excluded for term in parse_query(words)):
-        raise click.UsageError("give at least one word to look for: dalil search Kafrnaha")
-    with Archive.open(archive) as opened, opened.engine.connect() as conn:
-        if not has_index(conn):
-            raise DalilError(f'{one_line(str(archive))}: no report has been read yet. Add some with "dalil add"')
-        hits = search(conn, words, limit)
-    if as_json:
-        for hit in hits:
-            click.echo(records.encode(hit))
-        return
-    for line in _listed(hits):
-        click.echo(line)
-    if not hits:
-        click.echo("nothing found", err=True)
-    elif hits[0].missing:
-        click.echo("no report has all the words; these have some of them", err=True)
-
-
-def _listed(hits: tuple[Hit, ...]) -> Iterator[str]:
-    """Title, source, hash and a stretch of the text with what was found in it."""
-    for number, hit in enumerate(hits):
-        if number:
-            yield ""
-        known = [hit.publisher, str(hit.published) if hit.published else None, hit.document[:12]]
-        yield click.style(one_line(hit.title or "Untitled"), bold=True)
-        yield click.style(one_line(" · ".join(part for part in known if part)), dim=True)
-        yield "  " + _marked(hit)
-        if hit.missing:
-            yield click.style("  without: " + one_line(", ".join(hit.missing)), dim=True)
-
-
-def _marked(hit: Hit) -> str:
-    """The snippet on one line, the words that were found in it emphasised."""
-    parts, at = [], hit.snippet.start
-    for match in hit.matches:
-        if hit.snippet.start <= match.start and match.end <= hit.snippet.end and match.start >= at:
-            parts += [_flat(hit, at, match.start), click.style(_flat(hit, match.start, match.end), bold=True)]
-            at = match.end
-    return "".join([*parts, _flat(hit, at, hit.snippet.end)])
-
-
-def _flat(hit: Hit, start: int, end: int) -> str:
-    shown = hit.snippet.text[start - hit.snippet.start : end - hit.snippet.start]
-    return one_line(re.sub(r"\s+", " ", shown))

@@ -34,6 +34,7 @@ PLACES = (
     ("search", "/search", "f"),
     ("sources", "/sources", "s"),
     ("outlook", "/outlook", "x"),
+    ("compare", "/compare", "c"),
     ("log", "/log", "h"),
     ("add", "/add", "a"),
 )

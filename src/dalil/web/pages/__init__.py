@@ -5,6 +5,7 @@ from __future__ import annotations
 from dalil.web.pages import (
     account,
     add,
+    compare,
     footage,
     incident,
     incidents,
@@ -35,6 +36,7 @@ ALL = (
     *map.ROUTES,
     *timeline.ROUTES,
     *incident.ROUTES,
+    *compare.ROUTES,
     *sources.ROUTES,
     *source.ROUTES,
     *footage.ROUTES,

@@ -407,6 +407,12 @@ def put_report(archive: Archive, folder: Path, report: Report, text: str | None 
     path = folder / report.name.replace("\n", "\n")
     path.write_text(report.text, "utf-8")
     sha256 = archive.capture_file(path, by="a tester").object.sha256
+    put_text(archive, sha256, report, text)
+    return sha256
+
+
+def put_text(archive: Archive, sha256: str, report: Report, text: str | None = None) -> None:
+    """The text and reading of an object that is captured stand in the archive."""
     document = Document(
         sha256,
         text or report.text,
@@ -434,7 +440,6 @@ def put_report(archive: Archive, folder: Path, report: Report, text: str | None 
         ensure_index(conn)
         index_document(conn, document)
         link_reading(conn, document, reading)
-    return sha256
 
 
 def put_clip(archive: Archive, path: Path, *, linked: bool = True) -> str:

@@ -40,7 +40,7 @@ MAIL_HEADERS = frozenset(
 SURE_MAIL_HEADERS = frozenset({"received", "message-id", "mime-version", "return-path"})
 HEADER = re.compile(r"([!-9;-~]{1,76}):(?: |\t|$)")
 HTML_START = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|style|div|table|article|p|h1)\b", re.I)
-MARKUP_PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>|<!--.*?-->|<!doctype(?!\s+html)[^>]*>)", re.I | re.S)
+MARKUP_PROLOGUE = re.compile(r"\s*(?:<\?xml[^>]*>|<!--.*?-->|<!doctype(?!\s+html)[^>\[]*(?:\[.*?\]\s*)?>)", re.I | re.S)
 
 
 def detect(file: BinaryIO, name: str) -> str:

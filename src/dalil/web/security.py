@@ -29,6 +29,18 @@ PAGE_POLICY = "; ".join(
 # For bytes that somebody else made: no script, no network, no origin, whatever they contain.
 CAPTURE_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
+# For such bytes that a page of ours shows in a frame: also no form and no address of their own.
+FRAMED_POLICY = (
+    "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+FRAMED = {
+    "content-security-policy": FRAMED_POLICY,
+    "x-frame-options": "SAMEORIGIN",
+    "x-dns-prefetch-control": "off",
+    "referrer-policy": "no-referrer",
+}
+
 EVERYWHERE = {
     "content-security-policy": PAGE_POLICY,
     "x-content-type-options": "nosniff",

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from dalil.claims.store import load_document
 from dalil.footage.store import load_footage
 from dalil.web import holdings
+from dalil.web.pages.saved import can_be_shown, framing
 from dalil.web.render import link, page
 from dalil.web.security import SHA256, capture_headers, served_type
 
@@ -21,14 +22,16 @@ def original(request: Request) -> Response:
         raise HTTPException(404)
     archive = request.app.state.archive
     with archive.engine.connect() as conn:
-        found = holdings.held(conn, sha256)
+        found, probed = holdings.held(conn, sha256), load_footage(conn, sha256)
     if found is None:
         raise HTTPException(404)
     path = archive.object_path(sha256)
     if not path.is_file():
         raise HTTPException(404)
     headers = capture_headers(sha256, found.media_type)
-    return FileResponse(path, headers=headers, media_type=served_type(found.media_type))
+    # Bytes that could not be probed as what they claim to be are nothing that a browser should decode.
+    kind = served_type(found.media_type) if probed else served_type("")
+    return FileResponse(path, headers=headers, media_type=kind)
 
 
 def file_page(request: Request) -> Response:
@@ -45,7 +48,9 @@ def file_page(request: Request) -> Response:
     if held is None:
         raise HTTPException(404)
     captures = list(archive.captures(sha256))
-    return page(request, "file.html", sha256=sha256, held=held, problems=problems, captures=captures)
+    can = can_be_shown(captures)
+    answer = page(request, "file.html", sha256=sha256, held=held, problems=problems, captures=captures, saved=can)
+    return framing(answer) if can else answer
 
 
 ROUTES = (

@@ -16,6 +16,7 @@ from dalil.web import holdings
 from dalil.web.judged import judged
 from dalil.web.language import Language
 from dalil.web.marks import Mark, marked_text, marks_of
+from dalil.web.pages.saved import can_be_shown, framing
 from dalil.web.render import language_of, page
 from dalil.web.security import DOCUMENT
 
@@ -39,9 +40,12 @@ def source_page(request: Request) -> Response:
     lang = language_of(request)
     marks = marks_of(reading) if reading else []
     kinds = {f"c{number}": claim.type for number, claim in enumerate(claims, 1)}
-    return page(
+    captures = list(archive.captures(object_of(sha256)))
+    can = "." not in sha256 and can_be_shown(captures)
+    answer = page(
         request,
         "source.html",
+        saved=can,
         sha256=sha256,
         document=document,
         reading=reading,
@@ -53,8 +57,9 @@ def source_page(request: Request) -> Response:
         incidents=incidents,
         stands=stands,
         problems=[*((None, p) for p in document.problems), *problems],
-        captures=list(archive.captures(object_of(sha256))),
+        captures=captures,
     )
+    return framing(answer) if can else answer
 
 
 def found(document: Document, request: Request, marks: list[Mark]) -> list[Mark]:

@@ -30,6 +30,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.pool import QueuePool
 
 metadata = MetaData()
+# Opening one reads the schema and costs as much as a page; each holds up to 2 MB of pages of the file.
+CONNECTIONS_KEPT = 8
 
 # ------------------------------------------------------------------ truth
 
@@ -361,6 +363,7 @@ def open_engine(path: Path, *, read_only: bool = False, immutable: bool = False)
         "sqlite://",
         creator=lambda: sqlite3.connect(address, uri=True, timeout=60, check_same_thread=False),
         poolclass=QueuePool,
+        pool_size=CONNECTIONS_KEPT,
     )
 
     @event.listens_for(engine, "connect")

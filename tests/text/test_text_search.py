@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine
 
 from dalil import db
+from dalil.claims import matching, store
 from dalil.claims import search as index
-from dalil.claims import store
 from dalil.claims.folding import fold, query_forms, variants, words
 from dalil.claims.reader import read_text
 from dalil.records import Document, Quote, Segment
@@ -74,8 +74,29 @@ def found(conn, query: str) -> list[str]:
         ("nowhere", set()),
     ],
 )
-def test_a_search_finds_what_a_person_means(conn, query, texts):
+def test_a_search_finds_what_a_person_means(conn, query, texts, monkeypatch):
     assert set(found(conn, query)) == texts
+    rows = {index.row_number(document(text).object) for text in texts}
+    few = matching.matching(conn, query)
+    assert (set(few.rows), few.ranked) == (rows, True)
+    # Of a word that too many reports hold, all are told, unranked; phrases are then the index's own business.
+    monkeypatch.setattr(matching, "MOST_RANKED", 0)
+    monkeypatch.setattr(matching, "MOST_LOOKED_INTO", 0)
+    many = matching.matching(conn, query)
+    assert set(many.rows) == rows and many.ranked == (not rows)
+
+
+def test_documents_stand_by_how_well_they_fit(conn):
+    once, often = (
+        document("A bridge far away from everything that we know of."),
+        document("Bridge by bridge by bridge."),
+    )
+    for made in (once, often):
+        store.save_document(conn, made, None)
+        index.index_document(conn, made)
+    ranked = tuple(index.row_number(made.object) for made in (often, once))
+    assert matching.matching(conn, "bridge") == matching.Matching(ranked, True)
+    assert matching.matching(conn, "") == matching.Matching((), True)
 
 
 def test_hits_carry_the_words_of_the_original_text(conn):

@@ -98,9 +98,9 @@ def load_edge(connection: Connection) -> merkle.Frontier | None:
         return None
 
 
-def rows(connection: Connection, start: int = 0) -> Iterator[Row]:
-    """(seq, line, disclosures joined by "~") from `start` on, in order of seq, a few thousand in memory at a time."""
-    return chain.from_iterable(slices(connection, READ_ROWS, start))
+def rows(connection: Connection, start: int = 0, stop: int | None = None) -> Iterator[Row]:
+    """(seq, line, disclosures joined by "~") from `start` to before `stop`, in order, some thousands held at a time."""
+    return chain.from_iterable(slices(connection, READ_ROWS, start, stop))
 
 
 def slices(connection: Connection, size: int, start: int = 0, stop: int | None = None) -> Iterator[list[Row]]:
@@ -122,10 +122,12 @@ def slices(connection: Connection, size: int, start: int = 0, stop: int | None =
             yield some
 
 
-def entries(connection: Connection, start: int = 0, act: str | None = None) -> Iterator[LogEntry]:
+def entries(
+    connection: Connection, start: int = 0, act: str | None = None, stop: int | None = None
+) -> Iterator[LogEntry]:
     """The log's entries in order; CustodyBroken at the first that cannot be read."""
     mark = b"" if act is None else f'{{"act":"{act}"'.encode()
-    for seq, line, disclosures in rows(connection, start):
+    for seq, line, disclosures in rows(connection, start, stop):
         if line.startswith(mark):
             yield read_entry(seq, line, disclosures)
 

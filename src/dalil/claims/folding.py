@@ -110,6 +110,11 @@ def variants(word: str) -> tuple[str, ...]:
     return tuple(sorted(rest for rest in rests if len(rest) >= MIN_STEM))
 
 
+def with_clitics(word: str) -> tuple[str, ...]:
+    """The folded word with each clitic before it that Arabic writes on to the next word."""
+    return tuple(clitic + word for clitic in _CLITICS) if word and not word.isascii() else ()
+
+
 @lru_cache(maxsize=1 << 16)
 def query_forms(word: str) -> tuple[str, ...]:
     """The folded words of a text by which a searched `word` is met: itself, without article, without a plural s."""

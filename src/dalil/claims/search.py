@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -136,21 +136,6 @@ def search(conn: Connection, query: str, limit: int = 20) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
-def found_documents(conn: Connection, query: str, limit: int) -> tuple[str, ...]:
-    """The documents with every term of `query` (else with any), best first, their texts not looked into: phrases are
-    taken for their words."""
-    terms = parse_query(query)
-    wanted, without = [t for t in terms if not t.excluded], [t for t in terms if t.excluded]
-    if not wanted or not has_index(conn):
-        return ()
-    if any(len(term.words) > 1 for term in terms):
-        return tuple(hit.document for hit in search(conn, query, limit))
-    for joiner in (" AND ", " OR "):
-        if found := _ranked(conn, wanted, without, limit, joiner):
-            return tuple(document for document, _ in found)
-    return ()
-
-
 def hit_in(document: Document, query: str) -> Hit | None:
     """Where the words of `query` stand in the document; None where none does."""
     wanted = [term for term in parse_query(query) if not term.excluded]
@@ -179,8 +164,8 @@ def _ranked(
     conn: Connection, wanted: list[Term], without: list[Term], limit: int, joiner: str
 ) -> list[tuple[str, float]]:
     """(object, bm25) of the documents that FTS5 finds; lower is better."""
-    expression = joiner.join(f"({_expression(term)})" for term in wanted)
-    refused = [_expression(term) for term in without if len(term.words) == 1]
+    expression = joiner.join(f"({expression_of(term)})" for term in wanted)
+    refused = [expression_of(term) for term in without if len(term.words) == 1]
     if refused:
         expression = f"({expression}) NOT ({' OR '.join(refused)})"
     statement = (
@@ -192,7 +177,7 @@ def _ranked(
     return [(sha256, score) for sha256, score in rows]
 
 
-def _expression(term: Term) -> str:
+def expression_of(term: Term) -> str:
     """The FTS5 expression of a term; its words are letters and digits only, and quoted, so that none is an operator."""
     parts = []
     for number, word in enumerate(term.words):
@@ -213,11 +198,11 @@ def _load(conn: Connection, sha256: str) -> Document | None:
 def _hit(document: Document, wanted: list[Term], score: float) -> Hit | None:
     body, title = words(document.text), words(document.title or "")
     spans: list[tuple[int, int, int]] = []
-    missing = []
+    missing, said = [], [word.text for word in body]
     for number, term in enumerate(wanted):
-        found = [(body[i].start, body[i + len(term.words) - 1].end, number) for i in _places(body, term)]
+        found = [(body[i].start, body[i + len(term.words) - 1].end, number) for i in places_of(said, term)]
         spans += found
-        if not found and not any(True for _ in _places(title, term)):
+        if not found and not stands([word.text for word in title], term):
             missing.append(" ".join(term.words))
     if len(missing) == len(wanted):
         return None
@@ -238,25 +223,33 @@ def _hit(document: Document, wanted: list[Term], score: float) -> Hit | None:
 def _has_phrase(document: Document, without: list[Term]) -> bool:
     """Whether one of the excluded phrases stands in the document (excluded words FTS5 has left out already)."""
     phrases = [term for term in without if len(term.words) > 1]
-    return bool(phrases) and any(True for term in phrases for _ in _places(words(document.text), term))
+    if not phrases:
+        return False
+    said = [word.text for word in words(document.text)]
+    return any(stands(said, phrase) for phrase in phrases)
 
 
-def _places(found: list[Word], term: Term) -> Iterator[int]:
+def stands(found: Sequence[str], term: Term) -> bool:
+    """Whether the words of `term` stand in a row in these words."""
+    return any(True for _ in places_of(found, term))
+
+
+def places_of(found: Sequence[str], term: Term) -> Iterator[int]:
     """The indices at which the words of `term` stand in a row."""
     length = len(term.words)
+    tests = [_test(wanted, prefix=term.prefix and i == length - 1) for i, wanted in enumerate(term.words)]
+    first, rest = tests[0], tests[1:]
     for at in range(len(found) - length + 1):
-        if all(
-            _meets(found[at + i].text, wanted, prefix=term.prefix and i == length - 1)
-            for i, wanted in enumerate(term.words)
-        ):
+        if first(found[at]) and all(test(found[at + i]) for i, test in enumerate(rest, 1)):
             yield at
 
 
-def _meets(word: str, wanted: str, *, prefix: bool) -> bool:
+def _test(wanted: str, *, prefix: bool) -> Callable[[str], bool]:
+    """Whether a folded word of a text is the searched one, or begins with it."""
     if prefix:
-        return word.startswith(wanted) or any(rest.startswith(wanted) for rest in variants(word))
-    forms = query_forms(wanted)
-    return word in forms or any(rest in forms for rest in variants(word))
+        return lambda word: word.startswith(wanted) or any(rest.startswith(wanted) for rest in variants(word))
+    forms = frozenset(query_forms(wanted))
+    return lambda word: word in forms or not forms.isdisjoint(variants(word))
 
 
 def _apart(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -90,14 +90,22 @@ def delete_document(conn: Connection, sha256: str) -> None:
 
 def load_document(conn: Connection, sha256: str) -> Document | None:
     """The document with that object, None where there is none."""
-    record = conn.scalar(select(db.document.c.record).where(db.document.c.sha256 == sha256))
+    record = conn.scalar(RECORD, {"sha256": sha256})
     return decode(record, Document) if record else None
 
 
 def load_reading(conn: Connection, sha256: str) -> Reading | None:
     """What was read out of that document, None where nothing was."""
-    record = conn.scalar(select(db.document.c.reading).where(db.document.c.sha256 == sha256))
+    record = conn.scalar(READING, {"sha256": sha256})
     return decode(record, Reading) if record else None
+
+
+def held_documents(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading | None]]:
+    """Those of the documents that there are, with what was read out of them, in one query."""
+    return {
+        row.sha256: (decode(row.record, Document), decode(row.reading, Reading) if row.reading else None)
+        for row in conn.execute(BOTH, {"keys": keys})
+    }
 
 
 def list_documents(conn: Connection, *, limit: int | None = None, offset: int = 0) -> list[DocumentRow]:
@@ -120,3 +128,13 @@ def all_documents(conn: Connection) -> Iterator[Document]:
     """Every document, in the order of their hashes."""
     for record in conn.scalars(select(db.document.c.record).order_by(db.document.c.sha256)):
         yield decode(record, Document)
+
+
+# Queries that every page of a report needs, built once.
+BOTH = select(db.document.c.sha256, db.document.c.record, db.document.c.reading).where(
+    db.document.c.sha256.in_(bindparam("keys", expanding=True))
+)
+RECORD, READING = (
+    select(column).where(db.document.c.sha256 == bindparam("sha256"))
+    for column in (db.document.c.record, db.document.c.reading)
+)

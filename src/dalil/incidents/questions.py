@@ -6,7 +6,8 @@ person was unsure about stays, after all others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.engine import Connection
@@ -19,16 +20,36 @@ from dalil.records import AccountRef, Question
 
 def queue(conn: Connection, limit: int | None = 50, offset: int = 0) -> list[Question]:
     """The questions that wait, those with the highest score first."""
-    waiting = waiting_pairs().subquery()
-    order = (waiting.c.unsure, waiting.c.score.desc(), waiting.c.left, waiting.c.right)
-    rows = conn.execute(select(waiting).order_by(*order).limit(limit).offset(offset)).all()
+    return asked(conn, waiting(conn, limit, offset))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The pair of accounts by which a question is asked; `unsure` where a person could not say."""
+
+    left: int
+    right: int
+    score: int
+    unsure: int
+
+
+def waiting(conn: Connection, limit: int | None = None, offset: int = 0) -> list[Waiting]:
+    """The pairs of the questions that wait, those with the highest score first."""
+    w = waiting_pairs().subquery().c
+    query = select(w.left, w.right, w.score, w.unsure).order_by(w.unsure, w.score.desc(), w.left, w.right)
+    return [Waiting(*row) for row in conn.execute(query.limit(limit).offset(offset))]
+
+
+def asked(conn: Connection, rows: Sequence[Waiting]) -> list[Question]:
+    """The questions of these pairs."""
     numbers = {n for row in rows for n in (row.left, row.right)}
     accounts, profiles = store.load_accounts(conn, numbers), store.load_profiles(conn, numbers)
+    homes = dict(tuple(row) for row in store.read_accounts(conn, numbers, db.account.c.incident))
     judged = judged_within(conn, numbers)
     return [
         Question(
-            left_incident=row.left_incident,
-            right_incident=row.right_incident,
+            left_incident=homes[row.left],
+            right_incident=homes[row.right],
             left=store.ref_of(accounts[row.left]),
             right=store.ref_of(accounts[row.right]),
             score=row.score / 1000,
@@ -36,6 +57,7 @@ def queue(conn: Connection, limit: int | None = 50, offset: int = 0) -> list[Que
             unsure=bool(row.unsure),
         )
         for row in rows
+        if row.left in homes and row.right in homes
         if store.ref_of(accounts[row.left]) and store.ref_of(accounts[row.right])
     ]
 

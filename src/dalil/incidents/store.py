@@ -96,7 +96,7 @@ def load_incident(conn: Connection, incident_id: str) -> Incident | None:
 def load_head(conn: Connection, incident_id: str) -> Incident | None:
     """The incident without accounts, footage and neighbours; None where there is none."""
     column = db.incident.c.id
-    record = conn.scalar(select(db.incident.c.record).where(column == incident_id))
+    record = conn.scalar(HEAD, {"incident": incident_id})
     if record is None:
         begins = select(db.incident.c.record).where(column.startswith(incident_id, autoescape=True)).limit(2)
         found = conn.scalars(begins).all()
@@ -247,6 +247,12 @@ def read_accounts(conn: Connection, numbers: Iterable[int], *columns) -> list:
     return rows
 
 
+def load_sides(conn: Connection, incident_id: str) -> tuple[dict[int, Account], dict[int, Profile]]:
+    """The incident's accounts and their profiles, in the order of the log."""
+    rows = conn.execute(SIDES, {"incident": incident_id}).all()
+    return {n: decode(r, Account) for n, r, _ in rows}, {n: decode(p, Profile) for n, _, p in rows}
+
+
 def assign(conn: Connection, numbers: Iterable[int], incident_id: str) -> None:
     """The accounts belong to that incident."""
     rows = [{"account": number, "home": incident_id} for number in numbers]
@@ -266,7 +272,9 @@ def statements():
     homes = select(a.incident).where(a.sha256 == bindparam("document")).order_by(a.position)
     assigning = update(db.account).where(a.number == bindparam("account")).values(incident=bindparam("home"))
     line = select(func.min(db.capture.c.seq)).where(db.capture.c.sha256 == bindparam("sha256"))
-    return numbers, homes, assigning, line
+    head = select(db.incident.c.record).where(db.incident.c.id == bindparam("incident"))
+    sides = select(a.number, a.record, a.profile).where(a.incident == bindparam("incident")).order_by(a.number)
+    return numbers, homes, assigning, line, head, sides
 
 
-NUMBERS, HOMES, ASSIGN, FIRST_LINE = statements()
+NUMBERS, HOMES, ASSIGN, FIRST_LINE, HEAD, SIDES = statements()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
@@ -13,24 +13,28 @@ from dalil.incidents import blocking, likeness, recordings, store
 from dalil.incidents.profile import Profile
 from dalil.records import Account, Evidence, Incident, Neighbour
 
+# Verdict and line of the judgement on a pair of accounts.
+Judged = Mapping[tuple[int, int], tuple[str, int]]
+JUDGED = [
+    select(db.judged_pair).where(column.in_(bindparam("numbers", expanding=True)))
+    for column in (db.judged_pair.c.left, db.judged_pair.c.right)
+]
+
 
 def complete(conn: Connection, incident: Incident) -> Incident:
     """The incident with its accounts and why they are in it, its neighbours, and the recordings they may speak of."""
-    numbers = store.numbers_of(conn, incident.id)
-    accounts, profiles = store.load_accounts(conn, numbers), store.load_profiles(conn, numbers)
+    accounts, profiles = store.load_sides(conn, incident.id)
+    judged = judged_within(conn, accounts)
     made = replace(
         incident,
-        accounts=with_links(conn, accounts, profiles),
-        neighbours=neighbours_of(conn, incident.id, accounts, profiles),
+        accounts=with_links(accounts, profiles, judged),
+        neighbours=neighbours_of(conn, incident.id, accounts, profiles, judged),
     )
     return replace(made, footage=recordings.links_of(conn, made))
 
 
-def with_links(
-    conn: Connection, accounts: Mapping[int, Account], profiles: Mapping[int, Profile]
-) -> tuple[Account, ...]:
+def with_links(accounts: Mapping[int, Account], profiles: Mapping[int, Profile], judged: Judged) -> tuple[Account, ...]:
     """Every account but the first with the evidence that ties it to the one most like it, of those before it if any."""
-    judged = judged_within(conn, accounts)
     first, *rest = accounts
     linked = [accounts[first]]
     for number in rest:
@@ -46,21 +50,19 @@ def pulls(evidence: tuple[Evidence, ...]) -> bool:
     return likeness.judge(evidence) != "different" or any(e.name == "judgement" and e.left == "same" for e in evidence)
 
 
-def evidence_of(
-    left: int, right: int, one: Profile, two: Profile, judged: Mapping[tuple[int, int], tuple[str, int]]
-) -> tuple[Evidence, ...]:
+def evidence_of(left: int, right: int, one: Profile, two: Profile, judged: Judged) -> tuple[Evidence, ...]:
     """All evidence between two accounts, what a person said of them included."""
     said = judged.get((min(left, right), max(left, right)))
     by_hand = (Evidence("judgement", 0.0, said[0], str(said[1])),) if said else ()
     return (*likeness.weigh(one, two), *by_hand)
 
 
-def judged_within(conn: Connection, numbers) -> dict[tuple[int, int], tuple[str, int]]:
+def judged_within(conn: Connection, numbers: Iterable[int]) -> dict[tuple[int, int], tuple[str, int]]:
     """Verdict and line of the judgements that stand on pairs that hold one of the accounts."""
-    j, found, wanted = db.judged_pair.c, {}, sorted(numbers)
+    found, wanted = {}, sorted(numbers)
     for at in range(0, len(wanted), 500):
-        for column in (j.left, j.right):
-            rows = conn.execute(select(db.judged_pair).where(column.in_(wanted[at : at + 500])))
+        for query in JUDGED:
+            rows = conn.execute(query, {"numbers": wanted[at : at + 500]})
             found |= {(row.left, row.right): (row.verdict, row.seq) for row in rows}
     return found
 
@@ -69,10 +71,13 @@ def judged_within(conn: Connection, numbers) -> dict[tuple[int, int], tuple[str,
 
 
 def neighbours_of(
-    conn: Connection, incident_id: str, accounts: Mapping[int, Account], profiles: Mapping[int, Profile]
+    conn: Connection,
+    incident_id: str,
+    accounts: Mapping[int, Account],
+    profiles: Mapping[int, Profile],
+    judged: Judged,
 ) -> tuple[Neighbour, ...]:
     """The other incidents that an account of this one might be confused with, each with the pair most alike."""
-    judged = judged_within(conn, accounts)
     near: dict[int, Profile] = {}
     for profile in profiles.values():
         near |= dict(blocking.candidates(conn, profile, own_text=True))

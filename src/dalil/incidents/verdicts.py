@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.archive import judgements
 from dalil.incidents.store import ref_of
 from dalil.records import Account, AccountRef, Grade, Judgement
+
+JUDGED = (
+    select(db.judgement.c.document)
+    .where(
+        db.judgement.c.document.in_(bindparam("documents", expanding=True)), db.judgement.c.kind == bindparam("kind")
+    )
+    .distinct()
+)
 
 
 def as_ref(words: Mapping[str, object]) -> AccountRef:
@@ -62,8 +70,7 @@ def on_accounts(conn: Connection, kind: str, accounts: Iterable[Account]) -> lis
 
 def judged_documents(conn: Connection, kind: str, documents: Sequence[str]) -> list[str]:
     """Those of the documents that a judgement of that kind is about."""
-    j, found = db.judgement.c, []
+    found: list[str] = []
     for at in range(0, len(documents), 500):
-        query = select(j.document).where(j.document.in_(documents[at : at + 500]), j.kind == kind).distinct()
-        found += conn.scalars(query)
+        found += conn.scalars(JUDGED, {"documents": documents[at : at + 500], "kind": kind})
     return sorted(found)

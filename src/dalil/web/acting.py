@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import wraps
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -57,7 +57,8 @@ def acting(handler: Handler) -> Callable:
         check_token(request, form)
         act = Act(form, actor(request), form.get("reason", "").strip(), own_path(form.get("back", "/")))
         try:
-            return await run_in_threadpool(handler, request, act)
+            # Apart from the pages: whoever waits for another writer keeps nobody from reading.
+            return await to_thread.run_sync(handler, request, act, limiter=request.app.state.acts)
         except InputRefused as refusal:
             return refused(request, act, refusal)
         except DalilError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,8 @@ from dalil.web.language import LANGUAGES
 from dalil.web.pages import ALL
 from dalil.web.render import page
 from dalil.web.security import LOOPBACK, Guard
+
+ACTS_AT_ONCE = 8
 
 
 def create_app(
@@ -46,6 +49,7 @@ def create_app(
     app.state.adding = Adding(archive.path)
     app.state.secure = secure
     app.state.fresh = Fresh(archive.path / archive.settings.database)
+    app.state.acts = CapacityLimiter(ACTS_AT_ONCE)
     app.state.secret = secrets.token_bytes(32)
     gate = Gate(app, book, ALL, own=Person(by or default_person(), "owner", opens=True))
     return Guard(gate, hosts, secure=secure)

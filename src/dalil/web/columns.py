@@ -6,8 +6,9 @@ fit. Words of a column are kept once (`Words`) and meant by number. About 40 byt
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,10 +17,12 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
 from dalil import db
+from dalil.claims.search import row_number
 
 READ_ROWS = 20_000
 # What stands for a day, a word or a coordinate that nobody gives.
 UNDATED, NONE = 0, -1
+MADE = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,12 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """A row an incident; `lines` holds what is looked into for words, a line a row, `starts` where each begins."""
+    """A row an incident; `lines` holds what is looked into for words, a line a row, `starts` where each begins.
 
+    `made` tells one loading from another.
+    """
+
+    made: int
     ids: tuple[str, ...]
     kind: Words
     admin: Words
@@ -63,16 +70,23 @@ class Incidents:
     actor: Several
     source: Several
     lines: str
-    starts: tuple[int, ...]
+    starts: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A row a claim; `document` means one of `documents`, `tongue` and `source` are those of the documents."""
+    """A row a claim, in the order of the documents; `document` means one of `documents`, the rows of number n begin at
+    `starts[n]` and end before `starts[n + 1]`; `tongue` and `source` are those of the documents. The index of words
+    knows number `indexed_as[i]` as its row `indexed[i]`, which ascend.
+    """
 
+    made: int
     documents: tuple[str, ...]
     numbers: dict[str, int]
+    indexed: np.ndarray
+    indexed_as: np.ndarray
     document: np.ndarray
+    starts: np.ndarray
     position: np.ndarray
     kind: Words
     status: Words
@@ -100,103 +114,163 @@ class Coder:
         return tuple(self.numbers)
 
 
-def coded(words: Iterable[str | None]) -> Words:
-    """The column of these words."""
-    coder = Coder()
-    codes = np.array(coder.codes(words), np.int32)
-    return Words(coder.values, codes)
+class Days:
+    """The numbers of days, UNDATED for none; each different day is worked out once."""
+
+    def __init__(self):
+        self.known: dict[str | None, int] = {None: UNDATED}
+
+    def numbers(self, days: Iterable[str | None]) -> list[int]:
+        """The days' numbers."""
+        known, found = self.known, []
+        for day in days:
+            number = known.get(day)
+            if number is None:
+                number = known[day] = date.fromisoformat(day).toordinal()
+            found.append(number)
+        return found
 
 
-def ordinals(days: Iterable[str | None]) -> np.ndarray:
-    """The days' numbers, UNDATED for none; each different day is worked out once."""
-    known: dict[str | None, int] = {None: UNDATED}
-    found = []
-    for day in days:
-        number = known.get(day)
-        if number is None:
-            number = known[day] = date.fromisoformat(day).toordinal()
-        found.append(number)
-    return np.array(found, np.int32)
+def small(codes: np.ndarray, values: int) -> np.ndarray:
+    """The codes of so many words in as few bytes as they need."""
+    return codes.astype(np.int16 if values < np.iinfo(np.int16).max else np.int32, copy=False)
+
+
+def slices(conn: Connection, query) -> Iterator[list[tuple]]:
+    """The query's rows as the driver gives them, some thousands at a time: rows of SQLAlchemy's take three times as
+    long and as much memory."""
+    found = conn.exec_driver_sql(str(query.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})))
+    while rows := found.cursor.fetchmany(READ_ROWS):
+        yield rows
+    found.close()
 
 
 def load_incidents(conn: Connection) -> Incidents:
     """Every incident, newest first, undated ones last."""
     c = db.incident.c
     columns = (c.id, c.type, c.admin, c.start, c.end, c.lat, c.lon, c.radius_m, c.disputed, c.accounts, c.place)
-    rows = conn.execute(select(*columns).order_by(c.start.desc().nulls_last(), c.id.desc())).all()
-    ids = tuple(row[0] for row in rows)
+    query = select(*columns).order_by(c.start.desc().nulls_last(), c.id.desc())
+    ids: list[str] = []
+    lines: list[str] = []
+    kinds, admins, days = Coder(), Coder(), Days()
+    parts: list[tuple[np.ndarray, ...]] = []
+    for rows in slices(conn, query):
+        ids += (row[0] for row in rows)
+        lines += (f"{row[0]} {row[10] or ''} {row[1]} {row[2] or ''}".casefold().replace("\n", " ") for row in rows)
+        parts.append((
+            np.array(kinds.codes(row[1] for row in rows), np.int32),
+            np.array(admins.codes(row[2] for row in rows), np.int32),
+            np.array(days.numbers(row[3] for row in rows), np.int32),
+            np.array(days.numbers(row[4] or row[3] for row in rows), np.int32),
+            np.array([row[5] if row[5] is not None else np.nan for row in rows], np.float64),
+            np.array([row[6] if row[6] is not None else np.nan for row in rows], np.float64),
+            np.array([row[7] or 0 for row in rows], np.float32),
+            np.array([bool(row[8]) for row in rows], bool),
+            np.array([row[9] for row in rows], np.int32),
+        ))  # fmt: skip
+    kind, admin, first, last, lat, lon, radius_m, disputed, accounts = joined(parts, 9)
     place = {id: number for number, id in enumerate(ids)}
-    lines = [f"{row[0]} {row[10] or ''} {row[1]} {row[2] or ''}".casefold().replace("\n", " ") for row in rows]
-    starts, at = [], 0
-    for line in lines:
-        starts.append(at)
-        at += len(line) + 1
     return Incidents(
-        ids=ids,
-        kind=coded(row[1] for row in rows),
-        admin=coded(row[2] for row in rows),
-        first=ordinals(row[3] for row in rows),
-        last=ordinals(row[4] or row[3] for row in rows),
-        lat=np.array([row[5] if row[5] is not None else np.nan for row in rows], np.float64),
-        lon=np.array([row[6] if row[6] is not None else np.nan for row in rows], np.float64),
-        radius_m=np.array([row[7] or 0 for row in rows], np.float32),
-        disputed=np.array([bool(row[8]) for row in rows], bool),
-        accounts=np.array([row[9] for row in rows], np.int32),
+        made=next(MADE),
+        ids=tuple(ids),
+        kind=Words(kinds.values, small(kind, len(kinds.values))),
+        admin=Words(admins.values, small(admin, len(admins.values))),
+        first=first,
+        last=last,
+        lat=lat.astype(np.float64),
+        lon=lon.astype(np.float64),
+        radius_m=radius_m,
+        disputed=disputed.astype(bool),
+        accounts=accounts,
         actor=several(conn, "actor", place),
         source=several(conn, "source", place),
         lines="\n".join(lines),
-        starts=tuple(starts),
+        starts=np.cumsum([0, *(len(line) + 1 for line in lines[:-1])]),
     )
+
+
+def joined(parts: list[tuple[np.ndarray, ...]], columns: int) -> list[np.ndarray]:
+    """The parts' columns, each in one piece; the parts are let go of on the way."""
+    if not parts:
+        return [np.zeros(0, np.int32) for _ in range(columns)]
+    turned = [list(column) for column in zip(*parts, strict=True)]
+    parts.clear()
+    found = []
+    while turned:
+        found.append(np.concatenate(turned.pop(0)))
+    return found
 
 
 def several(conn: Connection, kind: str, place: dict[str, int]) -> Several:
     """The facet of that kind over the incidents."""
-    c = db.facet.c
-    pairs = conn.execute(select(c.incident, c.value).where(c.kind == kind)).all()
-    words = coded(value for _, value in pairs)
-    rows = np.array([place.get(incident, NONE) for incident, _ in pairs], np.int32)
+    c, coder = db.facet.c, Coder()
+    parts = [
+        (
+            np.array([place.get(incident, NONE) for incident, _ in pairs], np.int32),
+            np.array(coder.codes(value for _, value in pairs), np.int32),
+        )
+        for pairs in slices(conn, select(c.incident, c.value).where(c.kind == kind))
+    ]
+    rows, codes = joined(parts, 2)
     kept = rows != NONE
-    return Several(words.values, rows[kept], words.codes[kept])
+    return Several(coder.values, rows[kept], small(codes[kept], len(coder.values)))
 
 
 def load_claims(conn: Connection) -> Claims:
     """Every claim, those of the newest reports first, in text order."""
     d = db.document.c
-    documents = conn.execute(
-        select(d.sha256, d.publisher, d.lang).order_by(d.published.desc().nulls_last(), d.sha256)
-    ).all()
-    numbers = {row[0]: number for number, row in enumerate(documents)}
+    query = select(d.sha256, d.publisher, d.lang).order_by(d.published.desc().nulls_last(), d.sha256)
+    names, numbers = [], {}
+    publishers, langs = Coder(), Coder()
+    said: list[tuple[np.ndarray, ...]] = []
+    for rows in slices(conn, query):
+        for row in rows:
+            numbers[row[0]] = len(names)
+            names.append(row[0])
+        published = publishers.codes(row[1] for row in rows)
+        said.append((np.array(published, np.int32), np.array(langs.codes(row[2] for row in rows), np.int32)))
+    source, tongue = joined(said, 2)
+    indexed = np.fromiter(map(row_number, names), np.int64, len(names))
+    indexed_as = np.argsort(indexed).astype(np.int32)
     c = db.claim.c
-    query = select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start)
-    kinds, statuses, places, actors, days = Coder(), Coder(), Coder(), Coder(), {None: UNDATED}
-    parts: list[np.ndarray] = []
-    for rows in conn.execute(query.execution_options(yield_per=READ_ROWS)).partitions():
-        columns = list(zip(*rows, strict=True))
-        for day in {*columns[6]} - days.keys():
-            days[day] = date.fromisoformat(day).toordinal()
-        part = (
-            [numbers.get(sha256, NONE) for sha256 in columns[0]], columns[1], kinds.codes(columns[2]),
-            statuses.codes(columns[3]), places.codes(columns[4]), actors.codes(columns[5]),
-            [days[day] for day in columns[6]],
-        )  # fmt: skip
-        parts.append(np.array(part, np.int32))
-    table = np.concatenate(parts, axis=1) if parts else np.zeros((7, 0), np.int32)
-    table = table[:, table[0] != NONE]
-    table = table[:, np.lexsort((table[1], table[0]))]
-    source, lang = coded(row[1] for row in documents), coded(row[2] for row in documents)
+    kinds, statuses, places, actors, days = Coder(), Coder(), Coder(), Coder(), Days()
+    parts: list[tuple[np.ndarray, ...]] = []
+    for rows in slices(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start)):
+        keys, positions, *words = zip(*rows, strict=True)
+        coded_words = zip((kinds, statuses, places, actors), words, strict=False)
+        part = (np.array(coder.codes(column), np.int32) for coder, column in coded_words)
+        numbered = np.array([numbers.get(key, NONE) for key in keys], np.int32)
+        parts.append((numbered, np.array(positions, np.int32), *part, np.array(days.numbers(words[4]), np.int32)))
+    document, position, kind, status, place, actor, first = joined(parts, 7)
+    # In the order of the documents; those of a document that is not there, which no archive has, are left out.
+    order = np.lexsort((position, document))
+    order = order[document[order] != NONE].astype(np.int32)
+    document = document[order]
     return Claims(
-        documents=tuple(row[0] for row in documents),
+        made=next(MADE),
+        documents=tuple(names),
         numbers=numbers,
-        document=table[0],
-        position=table[1],
-        kind=Words(kinds.values, table[2].astype(np.int16)),
-        status=Words(statuses.values, table[3].astype(np.int16)),
-        place=Words(places.values, table[4]),
-        actor=Words(actors.values, table[5]),
-        first=table[6],
-        source=Words(source.values, source.codes[table[0]] if len(documents) else source.codes),
-        tongue=Words(lang.values, lang.codes[table[0]] if len(documents) else lang.codes),
+        indexed=indexed[indexed_as],
+        indexed_as=indexed_as,
+        document=document,
+        starts=np.searchsorted(document, np.arange(len(names) + 1)),
+        position=position[order],
+        kind=Words(kinds.values, small(kind[order], len(kinds.values))),
+        status=Words(statuses.values, small(status[order], len(statuses.values))),
+        place=Words(places.values, small(place[order], len(places.values))),
+        actor=Words(actors.values, small(actor[order], len(actors.values))),
+        first=first[order],
+        source=Words(publishers.values, small(source[document], len(publishers.values))),
+        tongue=Words(langs.values, small(tongue[document], len(langs.values))),
     )
+
+
+def known_as(claims: Claims, rows: Sequence[int]) -> np.ndarray:
+    """The documents' numbers that the index of words knows as these rows, in their order; no row of its alone."""
+    wanted = np.array(rows, np.int64)
+    at = np.searchsorted(claims.indexed, wanted)
+    at[at == claims.indexed.size] = 0
+    return claims.indexed_as[at[claims.indexed[at] == wanted]] if claims.indexed.size else np.zeros(0, np.int32)
 
 
 # ------------------------------------------------------------------ narrowing
@@ -230,12 +304,8 @@ def with_words(incidents: Incidents, words: Sequence[str]) -> np.ndarray:
     found = np.ones(len(incidents.ids), bool)
     for word in words:
         here = np.zeros(len(incidents.ids), bool)
-        wanted, at = word.casefold(), -1
-        while (at := incidents.lines.find(wanted, at + 1)) >= 0:
-            row = bisect_right(incidents.starts, at) - 1
-            here[row] = True
-            # On to the next line: one hit a row is enough.
-            at = incidents.starts[row + 1] - 1 if row + 1 < len(incidents.starts) else len(incidents.lines)
+        at = [match.start() for match in re.finditer(re.escape(word.casefold()), incidents.lines)]
+        here[np.searchsorted(incidents.starts, at, side="right") - 1] = bool(at)
         found &= here
     return found
 

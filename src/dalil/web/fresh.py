@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -15,16 +15,36 @@ T = TypeVar("T")
 # times what it takes to compute it, so that at most a tenth of the time goes into computing again.
 SLACK = 10
 MOST_KEPT = 400
+# Of what says how large it is (`nbytes`), no more than this is kept beside the value that came last.
+MOST_BYTES = 24 << 20
+# Clocks of file systems tick this slowly: two changes within a tick look like one.
+TICK_S = 0.1
 
 
 @dataclass(slots=True)
 class Kept:
-    """A value with the archive's state that it was computed from."""
+    """A value with the archive's state that it was computed from; one of another `version` does not hold at all."""
 
     value: object
+    version: object
     state: tuple
     at_s: float
     took_s: float
+    size: int
+
+
+def state_of(files: Iterable[Path]) -> tuple:
+    """Something that changes whenever one of the files does; different each time while the last change is too near."""
+    found: list[tuple[int, int] | None] = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((stat.st_mtime_ns, stat.st_size))
+    newest = max((one[0] for one in found if one), default=0)
+    return (*found, object()) if abs(time.time_ns() - newest) < TICK_S * 1e9 else tuple(found)
 
 
 class Fresh:
@@ -38,41 +58,38 @@ class Fresh:
 
     def state(self) -> tuple:
         """Something that changes whenever the database does."""
-        found = []
-        for file in self.files:
-            try:
-                stat = file.stat()
-            except FileNotFoundError:
-                found.append(None)
-            else:
-                found.append((stat.st_mtime_ns, stat.st_size))
-        return tuple(found)
+        return state_of(self.files)
 
-    def get(self, key: object, compute: Callable[[], T]) -> T:
-        """The value under `key`, computed now unless the one that is kept still holds."""
+    def get(self, key: object, compute: Callable[[], T], *, version: object = None) -> T:
+        """The value under `key`, computed now unless the one that is kept, of the same version, still holds."""
         state = self.state()
-        if (held := self._held(key, state)) is not None:
+        if (held := self._held(key, state, version)) is not None:
             return held.value
         with self.lock:
             turn = self.computing.setdefault(key, threading.Lock())
         with turn:
-            if (held := self._held(key, state)) is not None:
+            if (held := self._held(key, state, version)) is not None:
                 return held.value
             began = time.monotonic()
             value = compute()
             ended = time.monotonic()
             with self.lock:
-                self.kept[key] = Kept(value, state, ended, ended - began)
+                self.kept[key] = Kept(value, version, state, ended, ended - began, getattr(value, "nbytes", 0))
                 self.kept.move_to_end(key)
                 self.computing.pop(key, None)
-                while len(self.kept) > MOST_KEPT:
-                    self.kept.popitem(last=False)
+                self._forget()
             return value
 
-    def _held(self, key: object, state: tuple) -> Kept | None:
+    def _forget(self) -> None:
+        """No more is kept than may be; what was asked for last stays."""
+        size = sum(kept.size for kept in self.kept.values())
+        while len(self.kept) > MOST_KEPT or (size > MOST_BYTES and len(self.kept) > 1):
+            size -= self.kept.popitem(last=False)[1].size
+
+    def _held(self, key: object, state: tuple, version: object) -> Kept | None:
         with self.lock:
             kept = self.kept.get(key)
-            if kept is None:
+            if kept is None or kept.version != version:
                 return None
             self.kept.move_to_end(key)
         young = time.monotonic() - kept.at_s < SLACK * kept.took_s

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
-from dalil.archive import custody
+from dalil.archive import custody, judgements
 from dalil.claims.store import load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents.recordings import link_footage
-from dalil.records import Account, Claim, Footage, Incident, LogEntry, Reading, decode, object_of
+from dalil.records import Account, Claim, Footage, Incident, Judgement, LogEntry, Reading, decode, object_of
 
 # So many incidents are named on the page of one recording; more would be no help to a reader.
 MOST_TIED = 50
@@ -46,17 +45,21 @@ class Told:
 
 def held(conn: Connection, sha256: str) -> Held | None:
     """The object (of that hash, or that holds that document) as first captured; None where the archive has none."""
-    c = db.capture.c
-    columns = (c.sha256, c.size, c.media_type, c.name, c.seq)
-    query = select(*columns).where(c.sha256 == object_of(sha256)).order_by(c.seq).limit(1)
-    row = conn.execute(query).one_or_none()
+    row = conn.execute(HELD, {"sha256": object_of(sha256)}).one_or_none()
     return Held(*row) if row else None
 
 
 def incidents_of_document(conn: Connection, sha256: str) -> list[str]:
     """The ids of the incidents that rest on this report."""
-    query = select(db.account.c.incident).where(db.account.c.sha256 == sha256).order_by(db.account.c.position)
-    return list(dict.fromkeys(conn.scalars(query)))
+    return list(dict.fromkeys(conn.execute(INCIDENTS_OF, {"keys": [sha256]}).scalars()))
+
+
+def incidents_of_documents(conn: Connection, keys: list[str]) -> dict[str, list[str]]:
+    """The ids of the incidents that rest on each of these reports."""
+    found: dict[str, dict[str, None]] = {}
+    for row in conn.execute(INCIDENTS_OF, {"keys": keys}):
+        found.setdefault(row.sha256, {})[row.incident] = None
+    return {key: list(ids) for key, ids in found.items()}
 
 
 def incidents_of_recording(conn: Connection, sha256: str) -> list[str]:
@@ -134,12 +137,27 @@ def reports(conn: Connection, keys: list[str]) -> list[tuple]:
 
 def with_accounts(conn: Connection, ids: list[str]) -> list[Incident]:
     """The incidents with their accounts, without what stands around them: all that a list shows, in two queries."""
-    i, a = db.incident.c, db.account.c
-    heads = {row.id: row.record for row in conn.execute(select(i.id, i.record).where(i.id.in_(ids)))}
+    heads = {row.id: row.record for row in conn.execute(HEADS, {"ids": ids})}
     accounts: dict[str, list[Account]] = {}
-    for row in conn.execute(select(a.incident, a.record).where(a.incident.in_(ids)).order_by(a.number)):
+    for row in conn.execute(ACCOUNTS, {"ids": ids}):
         accounts.setdefault(row.incident, []).append(decode(row.record, Account))
     return [replace(decode(heads[id], Incident), accounts=tuple(accounts.get(id, ()))) for id in ids if id in heads]
+
+
+# ------------------------------------------------------------------ judgements
+
+
+def newest_judgements(conn: Connection, count: int) -> list[Judgement]:
+    """What was judged last, those that were taken back too."""
+    rows = conn.execute(select(db.judgement).order_by(db.judgement.c.seq.desc()).limit(count)).mappings()
+    return [judgements.as_judgement(row) for row in rows]
+
+
+def judged_so_far(conn: Connection) -> tuple[int | None, int | None, int]:
+    """Something that changes with every judgement, every one taken back, and when what they change was derived."""
+    j = db.judgement.c
+    waiting = select(func.count()).where(j.applied == 0).scalar_subquery()
+    return tuple(conn.execute(select(func.max(j.seq), func.max(j.reversed_by), waiting)).one())
 
 
 # ------------------------------------------------------------------ the log
@@ -147,9 +165,7 @@ def with_accounts(conn: Connection, ids: list[str]) -> list[Incident]:
 
 def entries(conn: Connection, *, newest: int, count: int) -> list[LogEntry]:
     """At most `count` log entries from line `newest` downwards, with the values that still stand beside them."""
-    first = max(0, newest - count + 1)
-    upwards = custody.entries(conn, first)
-    return [entry for entry in islice(upwards, newest - first + 1) if entry.seq <= newest][::-1]
+    return list(custody.entries(conn, max(0, newest - count + 1), stop=newest + 1))[::-1]
 
 
 def entries_of(conn: Connection, act: str, *, skipped: int, count: int) -> list[LogEntry]:
@@ -163,3 +179,18 @@ def entries_of(conn: Connection, act: str, *, skipped: int, count: int) -> list[
 def log_size(conn: Connection) -> int:
     """How many lines the log has."""
     return custody.log_size(conn)
+
+
+def statements():
+    """The queries that most pages need, built once."""
+    c, a, i = db.capture.c, db.account.c, db.incident.c
+    columns = (c.sha256, c.size, c.media_type, c.name, c.seq)
+    first = select(*columns).where(c.sha256 == bindparam("sha256")).order_by(c.seq).limit(1)
+    keys, ids = bindparam("keys", expanding=True), bindparam("ids", expanding=True)
+    homes = select(a.incident, a.sha256).where(a.sha256.in_(keys)).order_by(a.sha256, a.position)
+    heads = select(i.id, i.record).where(i.id.in_(ids))
+    accounts = select(a.incident, a.record).where(a.incident.in_(ids)).order_by(a.number)
+    return first, homes, heads, accounts
+
+
+HELD, INCIDENTS_OF, HEADS, ACCOUNTS = statements()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
 
@@ -51,13 +51,19 @@ def judged(request: Request, conn: Connection, documents: Iterable[str]) -> Judg
 
 def touched(conn: Connection, documents: Iterable[str]) -> list[str]:
     """Those of the documents that any judgement is about: of most, nobody has judged anything."""
-    keys, j = list(dict.fromkeys(documents)), db.judgement.c
-    return list(
-        conn.scalars(select(j.document).where(j.document.in_(keys)).union(select(j.other).where(j.other.in_(keys))))
-    )
+    return list(conn.scalars(TOUCHED, {"keys": list(dict.fromkeys(documents))}))
 
 
 def words_of(judgement: Judgement) -> Words:
     """The document and the offsets that a judgement names."""
     subject = judgement.subject.get("left", judgement.subject)
     return str(subject["document"]), int(subject["start"]), int(subject["end"])
+
+
+def statement():
+    """The query for those documents, built once."""
+    j, keys = db.judgement.c, bindparam("keys", expanding=True)
+    return select(j.document).where(j.document.in_(keys)).union(select(j.other).where(j.other.in_(keys)))
+
+
+TOUCHED = statement()

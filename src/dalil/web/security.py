@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -86,6 +85,7 @@ ENDINGS = {
 }
 SHA256 = re.compile(r"[0-9a-f]{64}")
 DOCUMENT = re.compile(r"[0-9a-f]{64}(?:\.[1-9]\d{0,8})?", re.ASCII)  # an object, or one row or message of it
+PORT = re.compile(r":\d+$")
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -99,7 +99,8 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: tuple[str, ...] = LOOPBACK, *, secure: bool = False):
         self.app, self.hosts = app, tuple(host.lower() for host in hosts)
         # Over TLS a browser is told to come back over nothing else.
-        self.headers = {**EVERYWHERE, "strict-transport-security": "max-age=31536000"} if secure else EVERYWHERE
+        named = {**EVERYWHERE, "strict-transport-security": "max-age=31536000"} if secure else EVERYWHERE
+        self.headers = [(name.encode(), value.encode()) for name, value in named.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -108,9 +109,9 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                there = {name for name, _ in message["headers"]}
+                added = [pair for pair in self.headers if pair[0] not in there]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         app = self.app if self.known(scope) else PlainTextResponse("This server does not answer to that name.\n", 421)
@@ -119,7 +120,7 @@ class Guard:
     def known(self, scope: Scope) -> bool:
         """Whether the Host header names one of `hosts`."""
         host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
-        return re.sub(r":\d+$", "", host).lower() in self.hosts
+        return PORT.sub("", host).lower() in self.hosts
 
 
 def capture_headers(sha256: str, media_type: str) -> Mapping[str, str]:

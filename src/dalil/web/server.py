@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from dalil.errors import DalilError
 from dalil.web.accounts.book import Book
@@ -20,6 +21,8 @@ from dalil.web.security import LOOPBACK
 
 PORT = 8484
 PORTS_TRIED = 50
+# Pages that are made at once. More would only take turns at one interpreter, and all be late together.
+PAGES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,15 @@ class Beyond:
     def secure(self) -> bool:
         """Whether people reach it over TLS, so that cookies may ask for it."""
         return bool(self.cert) or self.proxy
+
+
+class Server(uvicorn.Server):
+    """A server that makes few pages at once, the others waiting in the order of their coming."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """It listens."""
+        current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
+        await super().startup(sockets)
 
 
 def serve(
@@ -72,7 +84,7 @@ def serve(
         lifespan="off",
         timeout_graceful_shutdown=2,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     if announce:
         announce(address)
     if open_browser and has_screen():

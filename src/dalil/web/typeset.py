@@ -21,7 +21,7 @@ from dalil.web.language import language
 # {{ t("section.key") }}, with no value and nothing around it.
 SET_TEXT = re.compile(r"""\{\{ t\((["'])(?P<key>[a-z0-9_.]+)\1\) \}\}""")
 SIGNS_OF_JINJA = re.compile(r"\{[{%#]|[}%#]\}")
-PLAIN_CALLS = (partial, MethodType, FunctionType, BuiltinMethodType)
+PLAIN_CALLS = frozenset((partial, MethodType, FunctionType, BuiltinMethodType))
 
 
 class SetTexts(Extension):
@@ -45,9 +45,10 @@ class Calls(Context):
         """What `called` gives; macros are told whether to escape, as Jinja tells them."""
         values.pop("_block_vars", None)
         values.pop("_loop_vars", None)
-        if isinstance(called, PLAIN_CALLS):
+        kind = type(called)
+        if kind in PLAIN_CALLS:
             return called(*args, **values)
-        if isinstance(called, Macro):
+        if kind is Macro:
             return called(self.eval_ctx, *args, **values)
         return super().call(called, *args, **values)
 

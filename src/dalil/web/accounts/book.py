@@ -14,13 +14,30 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Text, delete, func, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
+from dalil.archive.lines import moment as stamp
 from dalil.db import open_engine
 from dalil.errors import DalilError, InputRefused
 from dalil.web.accounts import passwords
 from dalil.web.accounts.roles import ROLES
+from dalil.web.fresh import state_of
 
 FILE = "accounts.db"
 NAME = re.compile(r"[^\W_](?:[\w .'’-]{0,62}\w)?")
@@ -29,6 +46,8 @@ LONGEST = timedelta(hours=12)
 # Failed sign-ins: so many for one name or one address within the window, then each waits.
 WINDOW = timedelta(minutes=15)
 TRIES_A_NAME, TRIES_AN_ADDRESS = 5, 20
+# A session is looked up again after so long, so that its use is noted; at once where anything in the book changes.
+MET_FOR_S, MOST_MET = 20.0, 1000
 
 metadata = MetaData()
 account = Table(
@@ -68,6 +87,13 @@ audit = Table(
     Column("address", String(64), nullable=False),
 )
 
+ANYBODY = select(account.c.name).limit(1)
+SESSION = (
+    select(session, account.c.role, account.c.opens)
+    .join(account, account.c.name == session.c.name)
+    .where(session.c.token == bindparam("token"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -89,6 +115,15 @@ class Noted:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What the book said of a token, in which state of its files, and until when that may be repeated."""
+
+    state: tuple
+    until_s: float
+    found: tuple[bool, Person | None]
+
+
 class TooManyTries(DalilError):
     """Signing in has to wait: too many wrong passwords for this name or from this address."""
 
@@ -98,12 +133,17 @@ class Book:
 
     def __init__(self, folder: Path):
         self.path = folder / FILE
+        self._files = (self.path, self.path.with_name(FILE + "-wal"))
         self._engine = None
+        self._met: dict[str, Met] = {}
 
     @property
     def in_use(self) -> bool:
         """Whether people have to say who they are: there is at least one account."""
-        return self.path.exists() and bool(self.people())
+        if not self.path.exists():
+            return False
+        with self._open() as conn:
+            return conn.scalar(ANYBODY) is not None
 
     def close(self) -> None:
         """No connection is open any more."""
@@ -234,18 +274,34 @@ class Book:
         """Whose session it is, None if it is nobody's or has run out; the session counts as used."""
         if not token or len(token) > 64 or not self.path.exists():
             return None
-        moment = datetime.now(UTC)
         with self._open() as conn:
-            joined = select(session, account.c.role, account.c.opens).join(account, account.c.name == session.c.name)
-            row = conn.execute(joined.where(session.c.token == digest(token))).one_or_none()
+            row = conn.execute(SESSION, {"token": digest(token)}).one_or_none()
             if row is None:
                 return None
-            if row.begun < stamp(moment - LONGEST) or row.seen < stamp(moment - IDLE):
+            at = datetime.now(UTC)
+            if row.begun < stamp(at - LONGEST) or row.seen < stamp(at - IDLE):
                 conn.execute(delete(session).where(session.c.token == row.token))
                 return None
-            if row.seen < stamp(moment - timedelta(minutes=1)):
-                conn.execute(update(session).where(session.c.token == row.token).values(seen=stamp(moment)))
+            if row.seen < stamp(at - timedelta(minutes=1)):
+                conn.execute(update(session).where(session.c.token == row.token).values(seen=stamp(at)))
         return Person(row.name, row.role, bool(row.opens))
+
+    def at_the_door(self, token: str) -> tuple[bool, Person | None]:
+        """Whether people have to say who they are, and whose session the token is."""
+        state = state_of(self._files)
+        in_use = self.in_use
+        found = (in_use, self.who(token) if in_use else None)
+        if len(self._met) >= MOST_MET:
+            self._met.clear()
+        self._met[digest(token)] = Met(state, monotonic() + MET_FOR_S, found)
+        return found
+
+    def met(self, token: str) -> tuple[bool, Person | None] | None:
+        """The same without asking the file, while that has not changed since; None where it has to be asked."""
+        if not self.path.exists():
+            return False, None
+        met = self._met.get(digest(token))
+        return met.found if met and monotonic() < met.until_s and met.state == state_of(self._files) else None
 
     def sign_out(self, token: str) -> None:
         """The session is over."""
@@ -284,11 +340,6 @@ def check_role(role: str) -> str:
 def digest(token: str) -> str:
     """Under what a session is kept."""
     return sha256(token.encode()).hexdigest()
-
-
-def stamp(at: datetime) -> str:
-    """A time as the book keeps it: sorts as text."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def now() -> str:

@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dalil.web.accounts.book import Book, Person
-from dalil.web.accounts.roles import may, needed
+from dalil.web.accounts.roles import ROLES, may, needed
 
 SESSION_COOKIE = "dalil_session"
 SIGN_IN = "/sign-in"
@@ -33,13 +33,13 @@ class Gate:
             return
         request = Request(scope, receive)
         token = request.cookies.get(SESSION_COOKIE, "")
-        accounts = await run_in_threadpool(lambda: self.book.in_use)
-        person = await run_in_threadpool(self.book.who, token) if accounts else self.own
+        met = self.book.met(token) or await run_in_threadpool(self.book.at_the_door, token)
+        accounts, person = met if met[0] else (False, self.own)
         request.state.person = person
         request.state.accounts = accounts
         request.state.session = token if accounts and person else ""
-        wanted = self.wanted(scope)
-        if may(person.role if person else None, wanted):
+        role = person.role if person else None
+        if role == ROLES[-1] or may(role, self.wanted(scope)):
             await self.app(scope, receive, send)
             return
         if person:

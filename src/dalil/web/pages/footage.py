@@ -16,7 +16,6 @@ from dalil.footage.apps import traces
 from dalil.footage.manifest import Manifest, manifest_of
 from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
-from dalil.incidents import store
 from dalil.records import Capture, Footage
 from dalil.web import holdings
 from dalil.web.language import Language
@@ -47,7 +46,7 @@ def footage_page(request: Request) -> Response:
             raise HTTPException(404)
         name = held.name if held else sha256[:12]
         recording = Shown(None, footage, name, played(conn, sha256))
-        tied = [i for id in holdings.incidents_of_recording(conn, sha256) if (i := store.load_incident(conn, id))]
+        tied = holdings.with_accounts(conn, holdings.incidents_of_recording(conn, sha256))
         problems = holdings.problems_of(conn, sha256)
         elsewhere, lines = seen_elsewhere(conn, sha256), screen_of(conn, sha256)
     captures = list(archive.captures(sha256))

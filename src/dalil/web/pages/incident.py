@@ -85,7 +85,7 @@ def incident_page(request: Request) -> Response:
             "elsewhere": {item.object: seen_elsewhere(conn, item.object) for item in incident.footage},
             "asides": [aside for sha256 in documents for aside in asides(conn, sha256)],
             "recordings": [shown(conn, item) for item in incident.footage],
-            "neighbours": [(n, store.load_incident(conn, n.incident)) for n in ordered(incident.neighbours)],
+            "neighbours": beside(conn, ordered(incident.neighbours)),
             "custody": custody(conn, incident, documents),
         }
     lang = language_of(request)
@@ -189,6 +189,12 @@ def shared_voices(incident: Incident) -> list[tuple[str, int]]:
 def ordered(neighbours: tuple[Neighbour, ...]) -> list[Neighbour]:
     """Those that may be the same first: they need a person."""
     return sorted(neighbours, key=lambda n: (n.verdict != "possibly_same", n.incident))
+
+
+def beside(conn: Connection, neighbours: list[Neighbour]) -> list[tuple[Neighbour, Incident | None]]:
+    """Each neighbour with its incident as lists show it."""
+    found = {i.id: i for i in holdings.with_accounts(conn, [n.incident for n in neighbours])}
+    return [(n, found.get(n.incident)) for n in neighbours]
 
 
 def custody(conn: Connection, incident: Incident, documents: list[str]) -> list[tuple[str, str, object]]:

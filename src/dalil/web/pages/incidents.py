@@ -37,8 +37,9 @@ def list_page(request: Request) -> Response:
     """A page of the incidents that the address asks for, with what it can be narrowed by."""
     number, taken = page_number(request), facets.asked(request, FILTERS)
     incidents = incidents_of(request)
-    key = ("incidents", tuple(sorted(taken.items())), incidents.ids[:1])
-    rows, tallied = request.app.state.fresh.get(key, lambda: found(incidents, taken))
+    key = ("incidents", tuple(sorted(taken.items())))
+    listed = request.app.state.fresh.get(key, lambda: found(incidents, taken), version=incidents.made)
+    rows = listed.rows
     first = (number - 1) * ROWS_A_PAGE
     with request.app.state.archive.engine.connect() as conn:
         ids = [incidents.ids[row] for row in rows[first : first + ROWS_A_PAGE].tolist()]
@@ -50,14 +51,27 @@ def list_page(request: Request) -> Response:
         total=len(rows),
         whole=len(incidents.ids),
         taken=taken,
-        facets=facets.bar(request, PATH, tallied, taken),
+        facets=facets.bar(request, PATH, listed.tallied, taken),
         paging=Paging(number, first + ROWS_A_PAGE < len(rows)),
         archive_path=request.app.state.archive.path,
     )
 
 
-def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, facets.Tally]:
+@dataclass(frozen=True, slots=True)
+class Listed:
     """The rows that are left, in order, and what each facet would leave."""
+
+    rows: np.ndarray
+    tallied: facets.Tally
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds in memory."""
+        return self.rows.nbytes
+
+
+def found(incidents: Incidents, taken: dict[str, str]) -> Listed:
+    """What the address asks for."""
     size = len(incidents.ids)
     masks = {name: is_word(getattr(incidents, name), taken[name], size) for name in FACETS if name in taken}
     masks["days"] = between(
@@ -70,7 +84,7 @@ def found(incidents: Incidents, taken: dict[str, str]) -> tuple[np.ndarray, face
     narrowed = facets.narrow(masks, FACETS)
     tallied = facets.tally({name: getattr(incidents, name) for name in FACETS}, narrowed, {"kind": EVENT_TYPES})
     left = np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)
-    return left.astype(np.int32), tallied
+    return Listed(left.astype(np.int32), tallied)
 
 
 def tolls(incident: Incident) -> list[Account]:

@@ -20,7 +20,7 @@ CLAIMS_A_PAGE = 15
 def outlook_page(request: Request) -> Response:
     """A page of forecasts and threats, newest reports first."""
     number, claims = page_number(request), claims_of(request)
-    rows = request.app.state.fresh.get(("outlook", len(claims.position)), lambda: expected(claims))
+    rows = request.app.state.fresh.get("outlook", lambda: expected(claims), version=claims.made)
     first = (number - 1) * CLAIMS_A_PAGE
     keys = [
         (claims.documents[claims.document[r]], int(claims.position[r])) for r in rows[first : first + CLAIMS_A_PAGE]

@@ -9,10 +9,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil import db
-from dalil.archive import judgements
 from dalil.archive.custody import as_capture
 from dalil.incidents import questions
-from dalil.records import Incident, Judgement, decode
+from dalil.records import Incident, decode
 from dalil.web import holdings
 from dalil.web.render import page
 
@@ -27,7 +26,7 @@ def overview_page(request: Request) -> Response:
         values = {
             "captures": newest_captures(conn),
             "incidents": newest_incidents(conn),
-            "judgements": newest_judgements(conn),
+            "judgements": holdings.newest_judgements(conn, NEWEST),
             "counts": state.fresh.get("counts", lambda: counts(state.archive.engine)),
         }
     return page(request, "overview.html", archive_path=state.archive.path, **values)
@@ -58,12 +57,6 @@ def newest_incidents(conn: Connection) -> list[tuple[Incident, int]]:
     c = db.incident.c
     rows = conn.execute(select(c.record, c.accounts).order_by(c.founded.desc()).limit(NEWEST)).all()
     return [(decode(row.record, Incident), row.accounts) for row in rows]
-
-
-def newest_judgements(conn: Connection) -> list[Judgement]:
-    """What was judged last."""
-    rows = conn.execute(select(db.judgement).order_by(db.judgement.c.seq.desc()).limit(NEWEST)).mappings()
-    return [judgements.as_judgement(row) for row in rows]
 
 
 ROUTES = (Route("/", overview_page, methods=["GET"]),)

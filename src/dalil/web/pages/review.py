@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dalil.archive import judgements
 from dalil.incidents import questions, store
 from dalil.records import Account, AccountRef, Incident, Judgement, Question
+from dalil.web import holdings
 from dalil.web.paging import LAST_PAGE
 from dalil.web.render import page
 
@@ -32,21 +32,16 @@ def review_page(request: Request) -> Response:
     number = at_number(request)
     state = request.app.state
     with state.archive.engine.connect() as conn:
-        found = questions.queue(conn, limit=1, offset=number)
-        waiting = state.fresh.get("questions", lambda: count(state.archive.engine))
+        judged = holdings.judged_so_far(conn)
+        waiting = state.fresh.get("waiting", lambda: questions.waiting(conn), version=judged)
+        found = questions.asked(conn, waiting[number : number + 1])
         question = found[0] if found else None
         sides = sides_of(conn, question) if question else ()
-        lately = judgements.every(conn)[::-1][:JUDGED_LATELY]
+        lately = holdings.newest_judgements(conn, JUDGED_LATELY)
     return page(
-        request, "review.html", question=question, sides=sides, number=number, waiting=max(waiting, len(found)),
+        request, "review.html", question=question, sides=sides, number=number, waiting=len(waiting),
         lately=[(j, address_of(j)) for j in lately],
     )  # fmt: skip
-
-
-def count(engine) -> int:
-    """How many questions wait."""
-    with engine.connect() as conn:
-        return questions.count_questions(conn)
 
 
 def at_number(request: Request) -> int:

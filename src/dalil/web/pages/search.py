@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from sqlalchemy.engine import Connection
@@ -10,21 +12,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from dalil.claims import search
-from dalil.claims.store import load_document, load_reading
+from dalil.claims.matching import matching
+from dalil.claims.search import hit_in
+from dalil.claims.store import held_documents
 from dalil.footage.screen_store import search_screen
 from dalil.footage.telling import name_of
-from dalil.records import EVENT_TYPES, STATUSES, Claim, Quote
+from dalil.records import EVENT_TYPES, STATUSES, Claim, Document, Quote, Reading
 from dalil.web import facets, holdings
-from dalil.web.columns import Claims, between, is_word
+from dalil.web.columns import Claims, Words, between, known_as
 from dalil.web.held import claims_of
 from dalil.web.pages.map import day_of
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
 
 PATH = "/search"
-RESULTS_A_PAGE, MOST_FOUND = 10, 300
-CLAIMS_SHOWN = 1
+RESULTS_A_PAGE = 10
+CLAIMS_SHOWN, MOST_INCIDENTS = 1, 4
 SCREENS, SCREEN_LINES = 10, 3
 LONGEST_QUERY = 300
 FACETS = ("status", "kind", "place", "actor", "source", "tongue")
@@ -50,12 +53,33 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The reports in order, by number, with the rows of their claims that fit; how many claims fit in all."""
+    """The reports in order, by number; how many of their claims fit, and what more they can be narrowed by."""
 
     documents: np.ndarray
-    rows: dict[int, list[int]]
     claims: int
     tallied: facets.Tally
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds in memory."""
+        return self.documents.nbytes
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The numbers of the reports that hold some words: best first where they are `ranked`, else newest first."""
+
+    numbers: np.ndarray
+    ranked: bool
+
+    @property
+    def nbytes(self) -> int:
+        """What it holds in memory."""
+        return self.numbers.nbytes
+
+
+# Which of the rows fit (None: which of all rows), for each thing that is asked for.
+Tests = dict[str, Callable[[np.ndarray | None], np.ndarray]]
 
 
 def search_page(request: Request) -> Response:
@@ -63,13 +87,16 @@ def search_page(request: Request) -> Response:
     number, taken = page_number(request), facets.asked(request, FILTERS)
     query = taken.get("q", "")[:LONGEST_QUERY]
     state, claims = request.app.state, claims_of(request)
+    tests = tests_of(claims, taken)
     with state.archive.engine.connect() as conn:
-        ranked = state.fresh.get(("ranked", query), lambda: ranked_documents(conn, query, claims)) if query else None
-        key = ("search", tuple(sorted(taken.items())), len(claims.documents))
-        found = state.fresh.get(key, lambda: fitting(claims, taken, ranked))
+        kept = partial(state.fresh.get, version=claims.made)
+        among = kept(("holding", query), lambda: holding(conn, query, claims)) if query else None
+        whole = kept("tallied", lambda: tallied_whole(claims))
+        key = ("search", tuple(sorted(taken.items())))
+        found = kept(key, lambda: fitting(claims, tests, among, whole))
         first = (number - 1) * RESULTS_A_PAGE
-        shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else ()
-        results = [result(conn, claims.documents[d], query, claims, found.rows.get(d, [])) for d in shown]
+        shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else []
+        results = results_of(conn, claims, shown, query, tests)
         screens = [
             (s.object, name_of(conn, s.object), s.lines[:SCREEN_LINES]) for s in search_screen(conn, query, SCREENS)
         ]
@@ -80,69 +107,136 @@ def search_page(request: Request) -> Response:
         taken=taken,
         facets=facets.bar(request, PATH, found.tallied, taken),
         screens=screens,
-        results=[one for one in results if one],
+        results=results,
         total=len(found.documents),
         claims=found.claims,
-        most=MOST_FOUND if ranked is not None and len(ranked) >= MOST_FOUND else None,
+        by_day=among is not None and not among.ranked,
         paging=Paging(number, first + RESULTS_A_PAGE < len(found.documents) and bool(taken)),
     )
 
 
-def ranked_documents(conn: Connection, query: str, claims: Claims) -> tuple[int, ...]:
-    """The numbers of the reports that hold the words, best first."""
-    hits = search.found_documents(conn, query, MOST_FOUND)
-    return tuple(claims.numbers[key] for key in hits if key in claims.numbers)
+def holding(conn: Connection, query: str, claims: Claims) -> Holding:
+    """The reports that hold the words."""
+    found = matching(conn, query)
+    numbers = known_as(claims, found.rows)
+    return Holding(numbers if found.ranked else np.sort(numbers), found.ranked)
 
 
-def fitting(claims: Claims, taken: dict[str, str], ranked: tuple[int, ...] | None) -> Found:
-    """What fits the filters, among the ranked reports (None: all reports, newest first)."""
-    size = len(claims.position)
-    masks = {name: is_word(getattr(claims, name), taken[name], size) for name in FACETS if name in taken}
-    narrowing = bool(masks)
-    days = between(claims.first, claims.first, day_of(taken.get("from")), day_of(taken.get("to"), last=True))
-    if days is not None:
-        masks["days"], narrowing = days, True
-    if ranked is not None:
-        among = np.zeros(len(claims.documents) + 1, bool)
-        among[list(ranked)] = True
-        masks["words"] = among[claims.document]
-    narrowed = facets.narrow(masks, FACETS)
-    chosen = np.arange(size) if narrowed.left is None else np.flatnonzero(narrowed.left)
-    documents = np.unique(claims.document[chosen])
-    if ranked is not None:
-        # A report without any claim is found by its words all the same.
-        there = set(documents.tolist())
-        documents = np.array([d for d in ranked if d in there or not narrowing], np.int32)
-    rows: dict[int, list[int]] = {}
-    if narrowing:
-        wanted = chosen[: RESULTS_A_PAGE * 400] if ranked is None else chosen
-        for row, document in zip(wanted.tolist(), claims.document[wanted].tolist(), strict=True):
-            rows.setdefault(document, []).append(row)
-    tallied = facets.tally({name: getattr(claims, name) for name in FACETS}, narrowed, ORDERS)
-    return Found(documents, rows, int(chosen.size), tallied)
+# ------------------------------------------------------------------ what fits
 
 
-def result(conn: Connection, key: str, query: str, claims: Claims, rows: list[int]) -> Result | None:
+def tests_of(claims: Claims, taken: dict[str, str]) -> Tests:
+    """The tests that a claim has to pass to fit."""
+    tests: Tests = {name: partial(has_word, getattr(claims, name), taken[name]) for name in FACETS if name in taken}
+    days = day_of(taken.get("from")), day_of(taken.get("to"), last=True)
+    if any(days):
+        tests["days"] = lambda rows: between(of(claims.first, rows), of(claims.first, rows), *days)
+    return tests
+
+
+def of(column: np.ndarray, rows: np.ndarray | None) -> np.ndarray:
+    """The column's values in those rows (None: in all)."""
+    return column if rows is None else column[rows]
+
+
+def has_word(column: Words, value: str, rows: np.ndarray | None) -> np.ndarray:
+    """Whether each of the rows has the word."""
+    return of(column.codes, rows) == column.code(value)
+
+
+def rows_of(claims: Claims, documents: np.ndarray) -> np.ndarray:
+    """The rows of the claims of those documents, in their order."""
+    first, counts = claims.starts[documents], claims.starts[documents + 1] - claims.starts[documents]
+    before = np.cumsum(counts) - counts
+    return np.arange(counts.sum()) + np.repeat(first - before, counts)
+
+
+def tallied_whole(claims: Claims) -> facets.Tally:
+    """What the facets would leave of all claims."""
+    narrowed = facets.Narrowed(None, dict.fromkeys(FACETS))
+    return facets.tally({name: getattr(claims, name) for name in FACETS}, narrowed, ORDERS)
+
+
+def fitting(claims: Claims, tests: Tests, among: Holding | None, whole: facets.Tally) -> Found:
+    """What passes the tests, among those reports (None: all reports, newest first); `whole` is the tally of all.
+
+    The rows are looked at once for each test; what is counted are the few that are left.
+    """
+    rows = rows_of(claims, among.numbers) if among else None
+    masks = {name: test(rows) for name, test in tests.items()}
+    chosen = passing(rows, list(masks.values()))
+    without = {
+        name: passing(rows, [mask for other, mask in masks.items() if other != name]) if name in masks else chosen
+        for name in FACETS
+    }
+    counted = {name: getattr(claims, name) for name, left in without.items() if left is not None}
+    tallied = facets.tally(counted, facets.Narrowed(None, without), ORDERS)
+    return Found(
+        documents=documents_of(claims, chosen, among, narrowing=bool(tests)),
+        claims=len(claims.position) if chosen is None else int(chosen.size),
+        tallied={name: tallied.get(name, whole[name]) for name in FACETS},
+    )
+
+
+def passing(rows: np.ndarray | None, masks: list[np.ndarray]) -> np.ndarray | None:
+    """Those of the rows that all masks leave; None for all rows there are."""
+    left = facets.all_of(masks)
+    if left is None:
+        return rows
+    return np.flatnonzero(left) if rows is None else rows[left]
+
+
+def documents_of(claims: Claims, chosen: np.ndarray | None, among: Holding | None, *, narrowing: bool) -> np.ndarray:
+    """The numbers of the reports to show; one without any claim is found by its words all the same."""
+    if among is not None and not narrowing:
+        return among.numbers
+    if chosen is None:
+        return np.flatnonzero(np.diff(claims.starts)).astype(np.int32)
+    documents = claims.document[chosen]  # of one report beside each other
+    return documents[np.flatnonzero(np.diff(documents, prepend=-1))]
+
+
+# ------------------------------------------------------------------ results
+
+
+def results_of(conn: Connection, claims: Claims, shown: list[int], query: str, tests: Tests) -> list[Result]:
+    """The reports with their snippets and the claims that fit, in three queries."""
+    keys = [claims.documents[d] for d in shown]
+    held = held_documents(conn, keys)
+    incidents = holdings.incidents_of_documents(conn, keys)
+    return [
+        result(*held[key], query, positions(claims, d, tests), tuple(incidents.get(key, ()))[:MOST_INCIDENTS])
+        for d, key in zip(shown, keys, strict=True)
+        if key in held
+    ]
+
+
+def positions(claims: Claims, document: int, tests: Tests) -> list[int]:
+    """Where in the report the claims stand that fit; none where nothing is asked of them."""
+    if not tests:
+        return []
+    rows = rows_of(claims, np.array([document]))
+    return claims.position[passing(rows, [test(rows) for test in tests.values()])].tolist()
+
+
+def result(
+    document: Document, reading: Reading | None, query: str, fit: list[int], incidents: tuple[str, ...]
+) -> Result:
     """The report with its snippet and the claims that fit."""
-    document = load_document(conn, key)
-    if document is None:
-        return None
-    hit = search.hit_in(document, query) if query else None
+    hit = hit_in(document, query) if query else None
     pieces = cut(hit.snippet, hit.matches) if hit else ((document.text[:240], None),)
-    reading = load_reading(conn, key) if rows else None
-    positions = [int(claims.position[row]) for row in rows]
-    fit = tuple((n + 1, reading.claims[n]) for n in positions[:CLAIMS_SHOWN] if reading and n < len(reading.claims))
+    told = tuple((n + 1, reading.claims[n]) for n in fit[:CLAIMS_SHOWN] if reading and n < len(reading.claims))
     return Result(
-        document=key,
+        document=document.object,
         title=document.title,
         publisher=document.publisher or document.author,
         published=document.published,
         lang=document.lang,
         missing=hit.missing if hit else (),
-        pieces=pieces if hit or not fit else (),
-        claims=fit,
-        more=len(rows) - len(fit),
-        incidents=tuple(holdings.incidents_of_document(conn, key))[:4],
+        pieces=pieces if hit or not told else (),
+        claims=told,
+        more=len(fit) - len(told),
+        incidents=incidents,
     )
 
 

@@ -20,8 +20,7 @@ def sources_page(request: Request) -> Response:
     number = page_number(request)
     claims, state = claims_of(request), request.app.state
     first = (number - 1) * ROWS_A_PAGE
-    told = state.fresh.get(("claims of", len(claims.position)), lambda: np.bincount(claims.document))
-    keys = claims.documents[first : first + ROWS_A_PAGE]
+    told, keys = np.diff(claims.starts), claims.documents[first : first + ROWS_A_PAGE]
     with state.archive.engine.connect() as conn:
         reports = holdings.reports(conn, list(keys))
         names = holdings.names(conn, [report.sha256 for report in reports])
@@ -31,7 +30,7 @@ def sources_page(request: Request) -> Response:
     return page(
         request,
         "sources.html",
-        reports=[(r, int(told[n]) if (n := claims.numbers[r.sha256]) < len(told) else 0) for r in reports],
+        reports=[(r, int(told[claims.numbers[r.sha256]])) for r in reports],
         names=names,
         recordings=recordings[:ROWS_A_PAGE],
         troubled=troubled,

@@ -37,8 +37,9 @@ class Month:
 def timeline_page(request: Request) -> Response:
     """The years with their months, of the incidents that the address asks for."""
     taken, incidents = facets.asked(request, FILTERS), incidents_of(request)
-    key = ("timeline", tuple(sorted(taken.items())), incidents.ids[:1])
-    years, undated, tallied = request.app.state.fresh.get(key, lambda: counted(incidents, taken))
+    key = ("timeline", tuple(sorted(taken.items())))
+    kept = request.app.state.fresh.get(key, lambda: counted(incidents, taken), version=incidents.made)
+    years, undated, tallied = kept
     return page(
         request,
         "timeline.html",

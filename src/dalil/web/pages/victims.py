@@ -11,8 +11,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dalil import db
+from dalil.claims.store import held_documents
 from dalil.incidents.veil import names_of, sealed
-from dalil.records import Claim, Document, Quote, Reading, Victim, decode
+from dalil.records import Claim, Document, Quote, Reading, Victim
+from dalil.web import holdings
 from dalil.web.judged import Judged, judged
 from dalil.web.people import sentences_around
 from dalil.web.render import page
@@ -46,7 +48,7 @@ def people_page(request: Request) -> Response:
         rows = page_rows(conn, effect, key_of(request.query_params.get("after", "")))
         shown = rows[:ROWS_A_PAGE]
         stands = judged(request, conn, dict.fromkeys(row.sha256 for row in shown))
-        held = held_documents(conn, [row.sha256 for row in shown])
+        held = reports_of(conn, list(dict.fromkeys(row.sha256 for row in shown)))
         people = [met for row in shown if (met := meet(row, held, stands))]
         counts = state.fresh.get("people", lambda: counted(state.archive.engine))
     return page(
@@ -99,20 +101,13 @@ def counted(engine) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def held_documents(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading, tuple[str, ...]]]:
+def reports_of(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading, tuple[str, ...]]]:
     """(document, reading, incidents) of these documents, in two queries."""
-    d, a = db.document.c, db.account.c
-    incidents: dict[str, list[str]] = {}
-    for key, incident in conn.execute(select(a.sha256, a.incident).where(a.sha256.in_(keys)).order_by(a.position)):
-        incidents.setdefault(key, []).append(incident)
-    query = select(d.sha256, d.record, d.reading).where(d.sha256.in_(keys), d.reading.is_not(None))
+    incidents = holdings.incidents_of_documents(conn, keys)
     return {
-        row.sha256: (
-            decode(row.record, Document),
-            decode(row.reading, Reading),
-            tuple(dict.fromkeys(incidents.get(row.sha256, ())))[:MOST_INCIDENTS],
-        )
-        for row in conn.execute(query)
+        key: (report, reading, tuple(incidents.get(key, ()))[:MOST_INCIDENTS])
+        for key, (report, reading) in held_documents(conn, keys).items()
+        if reading is not None
     }
 
 

@@ -1,0 +1,125 @@
+"""Which documents hold what a person searches for, as rows of the index, of an archive of any size.
+
+Ranking costs as much for each document that is found, and so does looking into it for a phrase: so few are ranked, and
+many stand as they are. A word that most reports have tells none of them from another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+
+from dalil.claims.folding import query_forms, with_clitics
+from dalil.claims.search import (
+    BODY_WEIGHT,
+    TITLE_WEIGHT,
+    VARIANT_WEIGHT,
+    Term,
+    expression_of,
+    has_index,
+    parse_query,
+    stands,
+)
+
+# So many documents are ranked (a millisecond for each few hundred), and looked into for phrases.
+MOST_RANKED, MOST_LOOKED_INTO = 3000, 800
+ASKED_AT_ONCE = 500
+BODY_ONLY = "{title body} : "
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """The index rows of the documents that hold the words; best first where they are `ranked`, else in no order."""
+
+    rows: tuple[int, ...]
+    ranked: bool
+
+
+def matching(conn: Connection, query: str) -> Matching:
+    """The documents with every term of `query`, or where there is none with any of them."""
+    terms = parse_query(query)
+    wanted, without = [t for t in terms if not t.excluded], [t for t in terms if t.excluded]
+    if not wanted or not has_index(conn):
+        return Matching((), True)
+    found = holding(conn, wanted, without, " AND ")
+    if not found.rows and len(wanted) > 1:
+        found = holding(conn, wanted, without, " OR ")
+    return found
+
+
+def holding(conn: Connection, wanted: list[Term], without: list[Term], joiner: str) -> Matching:
+    """The documents that hold the terms so joined."""
+    phrases = [t for t in wanted if len(t.words) > 1] if joiner == " AND " else []
+    unwanted = [t for t in without if len(t.words) > 1]
+    few = MOST_LOOKED_INTO if phrases or unwanted else MOST_RANKED
+    expression = joined(wanted, [t for t in without if len(t.words) == 1], joiner, expression_of)
+    rows = rows_of(conn, expression, few + 1)
+    if len(rows) <= few:
+        if phrases or unwanted:
+            rows = looked_into(conn, rows, phrases, unwanted)
+        return Matching(best_first(conn, expression, rows), True)
+    if phrases or unwanted:
+        expression = joined(wanted, without, joiner, phrase_of)
+    rows = rows_of(conn, expression, MOST_RANKED + 1)
+    if len(rows) <= MOST_RANKED:
+        return Matching(best_first(conn, expression, rows), True)
+    return Matching(rows_of(conn, expression, -1), False)
+
+
+def joined(wanted: list[Term], without: list[Term], joiner: str, expression) -> str:
+    """The terms as one expression of FTS5's."""
+    found = joiner.join(f"({expression(term)})" for term in wanted)
+    refused = " OR ".join(expression(term) for term in without)
+    return f"({found}) NOT ({refused})" if refused else found
+
+
+def phrase_of(term: Term) -> str:
+    """The expression of a term of which FTS5 itself sees to it that its words stand in a row.
+
+    The first word may bear clitics; on a later one they would make it another phrase.
+    """
+    if len(term.words) == 1:
+        return expression_of(term)
+    first, *others = (query_forms(word) for word in term.words)
+    begun = tuple(form for word in first for form in (word, *with_clitics(word)))
+    end = " *" if term.prefix else ""
+    return BODY_ONLY + "(" + " OR ".join(f'"{" ".join(words)}"{end}' for words in product(begun, *others)) + ")"
+
+
+def rows_of(conn: Connection, expression: str, limit: int) -> tuple[int, ...]:
+    """At most `limit` rows that FTS5 finds, in no order; all for -1."""
+    statement = "SELECT rowid FROM search_index WHERE search_index MATCH ? LIMIT ?"
+    found = conn.exec_driver_sql(statement, (expression, limit))
+    return tuple(row[0] for row in found.cursor.fetchall())
+
+
+def best_first(conn: Connection, expression: str, rows: Sequence[int]) -> tuple[int, ...]:
+    """Those of the rows that FTS5 finds, by bm25; lower is better."""
+    if len(rows) < 2:
+        return tuple(rows)
+    statement = text(
+        "SELECT rowid FROM search_index WHERE search_index MATCH :expression"
+        " ORDER BY bm25(search_index, 0.0, :title, :body, :variants), rowid"
+    )
+    weights = {"title": TITLE_WEIGHT, "body": BODY_WEIGHT, "variants": VARIANT_WEIGHT}
+    there = frozenset(rows)
+    return tuple(row for row in conn.scalars(statement, {**weights, "expression": expression}) if row in there)
+
+
+def looked_into(conn: Connection, rows: Sequence[int], phrases: list[Term], unwanted: list[Term]) -> tuple[int, ...]:
+    """The rows whose words hold every phrase and none that is unwanted, clitics allowed on any word."""
+    kept: list[int] = []
+    for at in range(0, len(rows), ASKED_AT_ONCE):
+        part = rows[at : at + ASKED_AT_ONCE]
+        marks = ", ".join("?" * len(part))
+        found = conn.exec_driver_sql(f"SELECT rowid, title, body FROM search_index WHERE rowid IN ({marks})", part)
+        for row, title, body in found.cursor.fetchall():
+            titled, said = title.split(), body.split()
+            held = all(stands(said, phrase) or stands(titled, phrase) for phrase in phrases)
+            if held and not any(stands(said, phrase) for phrase in unwanted):
+                kept.append(row)
+    return tuple(kept)

@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from dalil.archive import Archive, lines, reading, readers, removal
+from dalil.archive import Archive, lines, readers, reading, removal
 from dalil.archive.verify import verify
 
 LINES = 1_600

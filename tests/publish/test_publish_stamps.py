@@ -120,7 +120,7 @@ def test_found_without_roots_though_every_hash_matches(broken, name):
 
 def test_an_altered_signature_is_found_with_roots(broken, stamped):
     done = broken(lambda f: altered(replies(f)[1][0]), "--tsa", stamped[2])
-    assert done.returncode == 1 and "not stamped by" in done.stdout
+    assert done.returncode == 1 and "not by the authority" in done.stdout
 
 
 def test_a_failed_authority_does_not_stop_an_export(made, tmp_path, authorities):

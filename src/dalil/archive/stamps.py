@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from dalil.archive.checkpoints import keep_beside, note_sha256
 from dalil.archive.walk import HOUSEKEEPING
 from dalil.errors import DalilError
-from dalil.records import Checkpoint, LogEntry
+from dalil.records import Checkpoint
 
 if TYPE_CHECKING:
     from dalil.archive.archive import Archive
@@ -210,13 +210,6 @@ def roots(archive: Archive) -> bytes | None:
 
 
 # ---------------------------------------------------------------- what is stamped and what is not
-
-
-def granted(archive: Archive) -> list[LogEntry]:
-    """The log's lines of granted time stamps."""
-    return [
-        e for e in archive.entries(act="stamp") if e.disclosed.get("status") == "granted" and "reply" in e.disclosed
-    ]
 
 
 def pending(archive: Archive) -> list[Pending]:

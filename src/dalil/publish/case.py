@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from dalil.archive import Archive, custody, stamps
+from dalil.archive import Archive, custody, ots, stamps, witness
 from dalil.archive.archive import TOOL
 from dalil.archive.blobs.local import BLOCK_BYTES, sync_folder
 from dalil.errors import CustodyBroken, DalilError
@@ -27,6 +27,9 @@ from dalil.records import Checkpoint, builtins
 
 HERE = Path(__file__).parent
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
+# The fields of `stamp` lines that name a file beside a checkpoint by its hash: an authority's reply, a witness's line,
+# a proof of OpenTimestamps.
+BESIDE = {"reply": stamps.path, "cosignature": witness.path, "proof": ots.path}
 BAGIT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 # File name endings that a lawyer's machine knows what to do with; anything else goes without one. A saved page is
 # not to be opened by a double click, since its scripts would run.
@@ -243,16 +246,19 @@ def _log_and_seal(archive: Archive, scope: Scope, bag: Bag, by: str, *, stamp: b
 
 
 def _write_stamps(archive: Archive, scope: Scope, bag: Bag, final: Checkpoint, *, stamp: bool) -> None:
-    """The replies that shown `stamp` lines name, with their checkpoints, and those over this very checkpoint."""
-    replies = []
-    for entry in stamps.granted(archive):
-        if entry.seq in scope.rows:
-            size, reply = int(str(entry.disclosed["size"])), str(entry.disclosed["reply"])
-            note = archive.checkpoints.path(size).read_bytes()
-            bag.write(f"custody/checkpoints/{hashlib.sha256(note).hexdigest()}.note", note)
-            replies.append((hashlib.sha256(note).hexdigest(), stamps.path(archive, size, reply).read_bytes()))
+    """What others said of checkpoints and shown `stamp` lines name, with these checkpoints; and the replies over this
+    very one."""
+    said = []
+    for entry in archive.entries(act="stamp"):
+        for field, path in BESIDE.items():
+            if entry.seq in scope.rows and field in entry.disclosed:
+                size = int(str(entry.disclosed["size"]))
+                note = archive.checkpoints.path(size).read_bytes()
+                file = path(archive, size, str(entry.disclosed[field]))
+                bag.write(f"custody/checkpoints/{hashlib.sha256(note).hexdigest()}.note", note)
+                said.append((hashlib.sha256(note).hexdigest(), file.suffix, file.read_bytes()))
     for made in stamps.stamp(archive, final, archive.settings.authorities) if stamp else ():
         if isinstance(made, stamps.Stamp):
-            replies.append((made.note, made.reply))
-    for number, (note_hash, reply_bytes) in enumerate(replies):
-        bag.write(f"custody/stamps/{note_hash}-{number}.tsr", reply_bytes)
+            said.append((made.note, stamps.SUFFIX, made.reply))
+    for number, (note_hash, suffix, data) in enumerate(said):
+        bag.write(f"custody/stamps/{note_hash}-{number}{suffix}", data)

@@ -22,7 +22,7 @@ PLUMBING = ("key", "checkpoint", "stamp")  # what the log is checked by: shown i
 PRIVATE = ("withhold", "export")  # these name recipients
 TELLING = 4  # characters: shorter values stand in everything
 STRUCTURE = frozenset({"vkey", "origin", "signature", "previous_signature", "size", "root", "note", "reply", "targets",
-                       "object", "from", lines.FIELDS})  # fmt: skip
+                       "cosignature", "proof", "witness", "object", "from", lines.FIELDS})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

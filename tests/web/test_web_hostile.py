@@ -41,7 +41,7 @@ DRAWING = """<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY leak SYSTEM "file:///e
 <image href="{out}/image.png"/><use href="{out}/use.svg#x"/><foreignObject width="100" height="100">
 <iframe xmlns="http://www.w3.org/1999/xhtml" src="{out}/frame"></iframe>
 <img xmlns="http://www.w3.org/1999/xhtml" src="{out}/fo" onerror="top.document.title='PWNED'"/></foreignObject>
-<a xlink:href="{out}/a"><set attributeName="xlink:href" to="{out}/set"/><rect width="300" height="200" opacity="0.1"/></a>
+<a xlink:href="{out}/a"><set attributeName="xlink:href" to="{out}/set"/><rect width="300" height="200"/></a>
 </svg>"""
 
 

@@ -16,59 +16,19 @@ HTML = ("text/html", "application/xhtml+xml")
 SVG = "image/svg+xml"
 KINDS = (*HTML, SVG)
 DROPPED = frozenset(
-    [
-        "script",
-        "link",
-        "base",
-        "meta",
-        "iframe",
-        "frame",
-        "frameset",
-        "object",
-        "embed",
-        "applet",
-        "portal",
-        "fencedframe",
-        "param",
-        "source",
-        "track",
-        "template",
-        "style-src",
-        "handler",
-        "listener",
-        "discard",
-    ]
-)
+    {
+        "script", "link", "base", "meta", "iframe", "frame", "frameset", "object", "embed", "applet", "portal",
+        "fencedframe", "param", "source", "track", "template", "handler", "listener", "discard",
+    }
+)  # fmt: skip
 # Attributes that name an address or another document. One that stays begins with "#" or is a picture in itself.
 ADDRESSES = frozenset(
-    [
-        "href",
-        "src",
-        "srcset",
-        "imagesrcset",
-        "srcdoc",
-        "ping",
-        "action",
-        "formaction",
-        "poster",
-        "background",
-        "data",
-        "cite",
-        "longdesc",
-        "manifest",
-        "codebase",
-        "archive",
-        "classid",
-        "usemap",
-        "profile",
-        "icon",
-        "dynsrc",
-        "lowsrc",
-        "content",
-        "attributionsrc",
-        "target",
-    ]
-)
+    {
+        "href", "src", "srcset", "imagesrcset", "srcdoc", "ping", "action", "formaction", "poster", "background",
+        "data", "cite", "longdesc", "manifest", "codebase", "archive", "classid", "usemap", "profile", "icon",
+        "dynsrc", "lowsrc", "content", "attributionsrc", "target",
+    }
+)  # fmt: skip
 IN_ITSELF = re.compile(r"\s*(?:#|data:image/(?:png|jpeg|gif|webp|avif);)", re.I)
 DECLARED = re.compile(rb"""(?:charset\s*=\s*["']?|encoding\s*=\s*["'])([A-Za-z0-9._:-]{2,40})""", re.I)
 DECLARED_WITHIN = 4096

@@ -17,6 +17,7 @@ from anyio.to_thread import current_default_thread_limiter
 from dalil.errors import DalilError
 from dalil.web.accounts.book import Book
 from dalil.web.app import create_app
+from dalil.web.patience import PatientProtocol
 from dalil.web.security import LOOPBACK
 
 PORT = 8484
@@ -72,6 +73,7 @@ def serve(
     app = create_app(archive, lang=lang, hosts=(*LOOPBACK, host, *beyond.names), secure=beyond.secure)
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
         ssl_certfile=beyond.cert,
         ssl_keyfile=beyond.key,
         proxy_headers=beyond.proxy,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -20,6 +21,8 @@ from dalil.web.security import PAGE_POLICY
 
 LARGEST_FILE = 50 << 30
 LONGEST_SILENCE_S = 60.0
+# After the first minutes a file has to come in at this pace on the whole: a modem's, far below any network's.
+SLOWEST_BYTES_S, SLOW_START_S = 1_000, 120.0
 
 
 @needs("contributor")
@@ -71,7 +74,7 @@ async def send(request: Request) -> Response:
         path = request.app.state.adding.place_for(query.get("batch", ""), query.get("name", ""), int(length))
     except InputRefused as refusal:
         return JSONResponse({"error": str(refusal)}, 422)
-    waiting, size = path.with_name(path.name + ".part"), 0
+    waiting, size, began = path.with_name(path.name + ".part"), 0, time.monotonic()
     try:
         with waiting.open("xb", buffering=BLOCK) as target:
             parts = request.stream()
@@ -84,6 +87,8 @@ async def send(request: Request) -> Response:
                 if size > int(length):
                     raise HTTPException(413)
                 target.write(part)
+                if time.monotonic() - began > max(SLOW_START_S, size / SLOWEST_BYTES_S):
+                    raise HTTPException(408)
         waiting.rename(path)
     except TimeoutError:
         raise HTTPException(408) from None

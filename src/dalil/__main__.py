@@ -42,6 +42,7 @@ COMMANDS = (
         "dalil.footage.redaction_commands:redact_command",
         "Take in or make a redacted copy, and log it.",
     ),
+    ("faces", "dalil.footage.faces_commands:faces_command", "Propose boxes to redact, with a model of your own."),
     ("erase", "dalil.archive.commands:erase_command", "Remove values or files for good, and log it."),
     ("export", "dalil.publish.commands:export_command", "Write a case file for a court or a colleague."),
     ("checkpoint", "dalil.archive.commands:checkpoint_command", "Sign the log as it is now, for others to keep."),

@@ -93,9 +93,14 @@ def test_the_table_is_the_commands_own_and_runs_no_formula(client, listed):
 
 @pytest.mark.parametrize(
     ("query", "words"),
-    [({"record": "acled"}, "cannot be compared"), ({"country": "12"}, "two letters"),
-     ({"from": "yesterday"}, "not days"), ({"from": "2016-12-01", "to": "2016-11-01"}, "not days"), ({"record": "nobody"}, "No such record")],
-)  # fmt: skip
+    [
+        ({"record": "acled"}, "cannot be compared"),
+        ({"country": "12"}, "two letters"),
+        ({"from": "yesterday"}, "not days"),
+        ({"from": "2016-12-01", "to": "2016-11-01"}, "not days"),
+        ({"record": "nobody"}, "No such record"),
+    ],
+)
 def test_what_cannot_be_compared_is_said(client, listed, query, words):
     answer = client.get("/compare", params={"object": listed, "record": "ucdp", **query})
     assert answer.status_code == 200 and words in answer.text and "<table" not in answer.text

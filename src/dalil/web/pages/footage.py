@@ -16,7 +16,7 @@ from dalil.footage.apps import traces
 from dalil.footage.manifest import Manifest, manifest_of
 from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
-from dalil.records import Capture, Footage
+from dalil.records import Capture, Footage, Incident
 from dalil.web import holdings
 from dalil.web.language import Language
 from dalil.web.pages.incident import Shown, played, seen_elsewhere
@@ -61,9 +61,26 @@ def footage_page(request: Request) -> Response:
         elsewhere=elsewhere,
         lines=lines,
         at=asked_offset(request),
+        sun=sun_of(footage, tied),
         problems=[*((None, p) for p in footage.problems), *problems],
         captures=captures,
     )
+
+
+def sun_of(footage: Footage, tied: list[Incident]) -> dict[str, str]:
+    """The place and day to ask the sun about: the file's own, else those of the first incident that has them."""
+    found: dict[str, str] = {}
+    if footage.lat is not None and footage.lon is not None:
+        found["at"] = f"{footage.lat:.5f},{footage.lon:.5f}"
+    if footage.created_utc:
+        found["date"] = footage.created_utc.date().isoformat()
+    for incident in tied:
+        if incident.where and incident.where.candidates:
+            best = incident.where.candidates[0]
+            found.setdefault("at", f"{best.lat:.5f},{best.lon:.5f}")
+        if incident.when and incident.when.start == incident.when.end:
+            found.setdefault("date", incident.when.start.isoformat())
+    return found
 
 
 def manifest_in(archive: Archive, capture: Capture) -> Manifest | None:

@@ -7,6 +7,10 @@ from zlib import crc32
 
 import pytest
 import web_archive
+from sqlalchemy import select
+
+from dalil import db
+from dalil.archive import Archive
 
 
 def text_of(html: str) -> str:
@@ -275,3 +279,17 @@ def test_the_log_can_be_narrowed_to_one_act(client):
     assert captures.count('<th scope="row"') > 1 and "aria-current" in captures
     assert client.get("/log?act=erase").text.count('<th scope="row"') == 0
     assert client.get("/log?act=<script>").text.count('<th scope="row"') == every.count('<th scope="row"')
+
+
+def test_a_match_shows_frames_of_the_same_moments_only_where_there_is_one(client, made):
+    t = db.footage_match.c
+    with Archive.open(made.path) as archive, archive.engine.connect() as conn:
+        match = conn.execute(select(t.sha256, t.other)).first()
+    page = f"/matches/{match.sha256}/{match.other}"
+    frames = sorted(set(re.findall(rf"{page}/0/\d/\w+", client.get(page).text)))
+    assert len(frames) == 12 and frames[0].endswith("/0/0/earlier") and frames[1].endswith("/0/0/laid")
+    first = client.get(frames[0])
+    assert first.headers["content-type"] == "image/jpeg" and first.content.startswith(b"\xff\xd8")
+    assert client.get(frames[1]).content != first.content
+    for none in ("/1/0/laid", "/0/9/laid", "/0/0/other_file"):
+        assert client.get(page + none).status_code == 404

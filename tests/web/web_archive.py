@@ -457,7 +457,7 @@ def put_match(archive: Archive, excerpt: str, whole: str) -> None:
     """It is on record that all of `excerpt` is seconds 20 to 26 of `whole`."""
     match = FootageMatch(
         excerpt, whole, "clip", "same_recording", 0.0, 6.0, 20.0, 26.0, 0.97, False, 1.0, 20.0, ("captioned",),
-        None, 240, 0.96, 0.91, None, False,
+        (1.0, 0.0, 0.0, 0.0, 1.0, 0.0), 240, 0.96, 0.91, None, False,
     )  # fmt: skip
     with archive.engine.begin() as conn:
         save_matches(conn, excerpt, [match])

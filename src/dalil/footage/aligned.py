@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from PIL import Image
 
@@ -21,6 +23,8 @@ from .stills import flat, write_jpeg
 
 SIDE = 480
 PAIRS = 4
+# The frames of a page are asked for together: the first makes them all, the others wait.
+making = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,25 +32,37 @@ class AlignedPair:
     """One moment in both: pictures as files under the derived folder, with their seconds (None of a picture).
 
     `laid` is the later one's frame turned, mirrored, scaled and cut as the earlier one's, so that the two can be
-    compared part by part; None for sound alone.
+    compared part by part.
     """
 
     at_s: float | None
     other_at_s: float | None
     file: str
     other_file: str
-    laid: str | None
+    laid: str
 
 
 def aligned_stills(archive: Archive, match: FootageMatch, *, pairs: int = PAIRS) -> tuple[AlignedPair, ...]:
     """Up to `pairs` moments of the match as pictures under archive.derived, made at the first call and kept.
 
-    Empty where the match is of sound alone, or a frame can no longer be decoded.
+    Empty where the match is of sound alone, or the objects can no longer be read.
     """
     if match.map is None:
         return ()
     key = f"{match.object} {match.other} {match.start_s} {match.other_start_s} {pairs}"
     folder = f"aligned/{match.object[:2]}/{hashlib.sha256(key.encode()).hexdigest()[:24]}"
+    made = archive.derived / folder / "pairs.json"
+    with making:
+        if not made.exists():
+            found = make(archive, match, folder, pairs)
+            if not found:
+                return ()
+            made.write_bytes(msgspec.json.encode(found))
+    return msgspec.json.decode(made.read_bytes(), type=tuple[AlignedPair, ...])
+
+
+def make(archive: Archive, match: FootageMatch, folder: str, pairs: int) -> list[AlignedPair]:
+    """The pictures stand in the folder, a moment whose frames cannot be decoded left out."""
     found = []
     try:
         moments = list(moments_of(match, pairs))
@@ -57,12 +73,11 @@ def aligned_stills(archive: Archive, match: FootageMatch, *, pairs: int = PAIRS)
                 continue
             names = tuple(f"{folder}/{number}-{part}.jpg" for part in ("object", "other", "laid"))
             for name, picture in zip(names, (here, there, laid(here, there, match)), strict=True):
-                if not (archive.derived / name).exists():
-                    write_jpeg(picture, archive.derived / name)
+                write_jpeg(picture, archive.derived / name)
             found.append(AlignedPair(at, other_at, *names))
-    except InputRefused:
-        return ()
-    return tuple(found)
+    except (InputRefused, OSError):
+        return []
+    return found
 
 
 def moments_of(match: FootageMatch, pairs: int) -> Iterator[tuple[float | None, float | None]]:

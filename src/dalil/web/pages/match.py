@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from dalil.footage.aligned import PAIRS, SIDE, aligned_stills, moments_of
 from dalil.footage.store import load_footage, matches_of
 from dalil.records import Footage, FootageMatch, Still
 from dalil.web import holdings
 from dalil.web.pages.incident import Shown, played
 from dalil.web.render import page
-from dalil.web.security import SHA256
+from dalil.web.security import CAPTURE_POLICY, SHA256
 
 MOST_PAIRS = 6
+PARTS = {"later": "file", "earlier": "other_file", "laid": "laid"}
 
 
 def match_page(request: Request) -> Response:
@@ -23,7 +26,7 @@ def match_page(request: Request) -> Response:
     if not SHA256.fullmatch(one) or not SHA256.fullmatch(other):
         raise HTTPException(404)
     with request.app.state.archive.engine.connect() as conn:
-        found = [m for m in matches_of(conn, one) if (m.object, m.other) == (one, other)]
+        found = between(conn, one, other)
         sides = [shown(conn, sha256) for sha256 in (one, other)]
     asked = request.query_params.get("n", "0")
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 0
@@ -31,11 +34,46 @@ def match_page(request: Request) -> Response:
         raise HTTPException(404)
     number = min(number, len(found) - 1)
     match = found[number]
-    pairs = still_pairs(match, sides[0].footage, sides[1].footage)
-    return page(request, "match.html", match=match, matches=found, number=number, sides=sides, pairs=pairs)
+    moments = list(moments_of(match, PAIRS)) if match.map is not None else []
+    pairs = still_pairs(match, sides[0].footage, sides[1].footage) if not moments else []
+    return page(
+        request, "match.html", match=match, matches=found, number=number, sides=sides, pairs=pairs, moments=moments,
+        sizes=[small(side.footage) for side in sides],
+    )  # fmt: skip
 
 
-def shown(conn, sha256: str) -> Shown | None:
+def between(conn: Connection, one: str, other: str) -> list[FootageMatch]:
+    """What the later recording shows of the earlier one, the surest first."""
+    return [m for m in matches_of(conn, one) if (m.object, m.other) == (one, other)]
+
+
+def small(footage: Footage) -> tuple[int, int]:
+    """Width and height of its frames beside another's."""
+    width, height = footage.width or SIDE, footage.height or SIDE
+    return tuple(max(1, round(length * SIDE / max(width, height))) for length in (width, height))
+
+
+def frame(request: Request) -> Response:
+    """One frame of a moment in both; the first that is asked for has all of the match decoded, which takes seconds."""
+    asked = request.path_params
+    one, other, moment = asked["object"], asked["other"], asked["moment"]
+    if not SHA256.fullmatch(one) or not SHA256.fullmatch(other) or asked["part"] not in PARTS:
+        raise HTTPException(404)
+    archive = request.app.state.archive
+    with archive.engine.connect() as conn:
+        found = between(conn, one, other)
+    if asked["number"] >= len(found) or moment >= PAIRS:
+        raise HTTPException(404)
+    match = found[asked["number"]]
+    at = [at for at, _ in moments_of(match, PAIRS)][moment : moment + 1]
+    pair = next((pair for pair in aligned_stills(archive, match) if [pair.at_s] == at), None)
+    if pair is None:
+        raise HTTPException(404)
+    path = archive.derived / getattr(pair, PARTS[asked["part"]])
+    return FileResponse(path, headers={"content-security-policy": CAPTURE_POLICY}, media_type="image/jpeg")
+
+
+def shown(conn: Connection, sha256: str) -> Shown | None:
     """The recording with what a page needs to show it when asked."""
     footage, held = load_footage(conn, sha256), holdings.held(conn, sha256)
     return Shown(None, footage, held.name if held else sha256[:12], played(conn, sha256)) if footage else None
@@ -55,4 +93,7 @@ def still_pairs(match: FootageMatch, one: Footage, other: Footage) -> list[tuple
     return sorted(found, key=lambda pair: pair[4])[:MOST_PAIRS]
 
 
-ROUTES = (Route("/matches/{object}/{other}", match_page, methods=["GET"]),)
+ROUTES = (
+    Route("/matches/{object}/{other}", match_page, methods=["GET"]),
+    Route("/matches/{object}/{other}/{number:int}/{moment:int}/{part}", frame, methods=["GET"]),
+)

@@ -319,3 +319,15 @@ def test_after_a_change_of_keys_the_new_key_verifies(archive, tmp_path):
     export(archive, tmp_path / "case")
     assert run(tmp_path / "case", archive / "keys" / "log.pub", "--prior", prior).returncode == 0
     assert run(tmp_path / "case", old).returncode == 1
+
+
+def test_the_arabic_page_says_all_but_the_reports_words_in_arabic(exported):
+    reports = exported[0] / "data/reports"
+    pages = [path.read_text("utf-8") for path in sorted(reports.glob("*tal-ahmar*.ar.html"))]
+    assert pages and any("3 أو أكثر" in page for page in pages)
+    for page in pages:
+        heading = page.split("<h1", 1)[1].split("</h1>", 1)[0]
+        assert "غارة جوية، " in heading and "\N{FIRST STRONG ISOLATE}2016-11-04\N{POP DIRECTIONAL ISOLATE}" in heading
+        assert "or more" not in page and "Airstrike at" not in page
+    index = (exported[0] / "data/index.ar.html").read_text("utf-8")
+    assert "غارة جوية، " in index and "Airstrike at" not in index

@@ -21,7 +21,7 @@ from dalil.archive.archive import TOOL
 from dalil.archive.blobs.local import BLOCK_BYTES, sync_folder
 from dalil.errors import CustodyBroken, DalilError
 from dalil.publish import documents
-from dalil.publish.reports import LANGUAGES, page, tell
+from dalil.publish.reports import LANGUAGES, page, tell, title
 from dalil.publish.scope import Scope
 from dalil.records import Checkpoint, builtins
 
@@ -169,7 +169,8 @@ def _write_payload(archive: Archive, scope: Scope, bag: Bag, *, pdf: bool, on_by
             if printed:
                 bag.write(f"data/reports/{one.name}.{lang}.pdf", documents.pdf(data))
     for lang in LANGUAGES:
-        bag.write(f"data/index.{lang}.html", documents.html("case.html", lang=lang, case=case))
+        titles = {one.name: title(one.incident, lang) for one in told}
+        bag.write(f"data/index.{lang}.html", documents.html("case.html", lang=lang, case=case, titles=titles))
         certificate = documents.html("certificate.html", lang=lang, case=case, origin=archive.settings.origin)
         bag.write(f"data/certificate.{lang}.html", certificate)
     return printed

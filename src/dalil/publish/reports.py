@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dalil.incidents.likeness import show_span, show_toll
+from dalil.incidents.likeness import bounds
 from dalil.incidents.linking import replace_accounts
 from dalil.publish.scope import Scope
-from dalil.records import Account, Incident, Quote, Range, object_of
+from dalil.records import Account, DateSpan, Incident, Quote, Range, Toll, object_of
 
 LANGUAGES = ("en", "ar")
 COUNTS = ("killed", "injured", "missing")
@@ -71,6 +71,38 @@ def _account(scope: Scope, account: Account) -> Account:
 # ---------------------------------------------------------------- the page
 
 
+def title(incident: Incident, lang: str) -> str:
+    """Kind, place and day in that language; the place's name stands in the report's own letters, turning nothing."""
+    if lang == "en":
+        return incident.title
+    w = words(lang)
+    parts = [w.get(f"type_{incident.type}", incident.type)]
+    parts += [_apart(incident.where.name)] if incident.where else []
+    parts += [_days(incident.when, w)] if incident.when else []
+    return w["comma"].join(parts)
+
+
+def _apart(text: str) -> str:
+    """The text as its own direction has it: an Arabic sentence would turn a day's numbers round."""
+    return f"\N{FIRST STRONG ISOLATE}{text}\N{POP DIRECTIONAL ISOLATE}"
+
+
+def _days(span: DateSpan, w: dict[str, str]) -> str:
+    """ "2016-11-04", or "2016-11-01 to 2016-11-30"."""
+    start, end = _apart(span.start.isoformat()), _apart(span.end.isoformat())
+    return start if start == end else w["from_to"].format(start, end)
+
+
+def _toll(toll: Toll, w: dict[str, str]) -> str:
+    """ "8-15", "17 or more", "up to 11", "10"."""
+    low, high = bounds(toll)
+    if toll.low is None and toll.best is None and high is not None:
+        return w["up_to"].format(high)
+    if high is None:
+        return w["or_more"].format(low)
+    return str(low) if low == high else f"{low}–{high}"
+
+
 def page(told: Told, scope: Scope, files: dict[str, str], lang: str) -> dict[str, Any]:
     """The report as plain data: what a template needs, and nothing to compute."""
     w, incident = words(lang), told.incident
@@ -79,7 +111,7 @@ def page(told: Told, scope: Scope, files: dict[str, str], lang: str) -> dict[str
         "dir": w["dir"],
         "words": w,
         "id": incident.id,
-        "title": incident.title,
+        "title": title(incident, lang),
         "facts": list(_facts(incident, w)),
         "numbers": [_number(n, r, w) for n in COUNTS if (r := getattr(incident, n))],
         "people": [
@@ -100,7 +132,7 @@ def page(told: Told, scope: Scope, files: dict[str, str], lang: str) -> dict[str
 def _facts(incident: Incident, w: dict[str, str]) -> Iterator[list[str]]:
     yield [w["kind"], w.get(f"type_{incident.type}", incident.type)]
     if incident.when:
-        yield [w["when"], show_span(incident.when)]
+        yield [w["when"], _days(incident.when, w)]
     if incident.where:
         best = incident.where.candidates[0] if incident.where.candidates else None
         known = f" ({best.name}, {best.lat:.4f}, {best.lon:.4f})" if best else ""
@@ -118,12 +150,12 @@ def _account_page(account: Account, files: dict[str, str], w: dict[str, str]) ->
     event = account.event
     rows = []
     if event.when:
-        rows.append({"label": w["when"], "text": show_span(event.when), "quotes": _quotes((event.when.quote,))})
+        rows.append({"label": w["when"], "text": _days(event.when, w), "quotes": _quotes((event.when.quote,))})
     if event.where:
         rows.append({"label": w["where"], "text": event.where.name, "quotes": _quotes((event.where.quote,))})
     for name in COUNTS:
         if toll := getattr(event, name):
-            rows.append({"label": w[name], "text": show_toll(toll), "quotes": _quotes((toll.quote,))})
+            rows.append({"label": w[name], "text": _toll(toll, w), "quotes": _quotes((toll.quote,))})
     for suspect in event.suspects:
         text = f"{suspect.mentions[0]} ({w.get('attribution_' + suspect.attribution, suspect.attribution)})"
         rows.append({"label": w["suspect"], "text": text, "quotes": _quotes(suspect.quotes[:1])})

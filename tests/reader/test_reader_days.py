@@ -43,8 +43,7 @@ def day_of(text):
         ),
         ("Ann Sorel was shot. Officers were called to Quill Court about 6:40 a.m. Tuesday.", date(2019, 5, 14)),
         (
-            "A man who was shot several times Friday night succumbed to his wounds on Sunday. "
-            "Around 11 a.m. Sunday he was pronounced dead.",
+            "A man who was shot several times Friday night succumbed to his wounds on Sunday.",
             date(2019, 5, 10),
         ),
         (
@@ -59,7 +58,7 @@ def day_of(text):
         ),
         ("A robbery happened Monday at the shop Ostrow Today. A clerk was shot.", date(2019, 5, 13)),
         (
-            "On May 3 a man was shot at a bar. His brother came to the house early that Friday morning and shot a guest.",
+            "On May 3 a man was shot at a bar. His brother came early that Friday morning and shot a guest.",
             date(2019, 5, 3),
         ),
         (
@@ -134,6 +133,20 @@ def test_a_weapon_found_later_is_no_incident_beside_a_shooting():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "A helicopter crashed on Sunday, killing all five passengers.",
+        "Police did not believe that the victim had actually been shot.",
+        "He decided to take his own life on Monday, but was unsuccessful.",
+        "The man shot at a car on Monday. It was the only shot fired.",
+        "The homeowner escaped with her two children on Monday without injury.",
+    ],
+)
+def test_accidents_doubts_and_single_shots_harm_nobody(text):
+    assert not any((i.killed and i.killed.best) or (i.injured and i.injured.best) for i in read(text))
+
+
+@pytest.mark.parametrize(
     ("text", "killed", "injured"),
     [
         ("1 dead, 2 hurt in Ostrow shooting One man died and two were hurt Monday.", 1, 2),
@@ -145,6 +158,30 @@ def test_a_weapon_found_later_is_no_incident_beside_a_shooting():
         ("He killed his wife before turning the gun on himself Tuesday.", 2, None),
         ("Ostrow Couple Shot in Their Home Monday", None, 2),
         ("A man in his 20s and a woman were killed Monday.", 2, None),
+        ("They found Ann Sorel, 26, and her estranged boyfriend, Dan Morvel, 28, dead.", 2, None),
+        ("A man shot his wife before killing himself early Wednesday.", 1, 1),
+        ("Officers entered the house and found Morvel had committed suicide.", 1, None),
+        ("Four people were shot, one fatally, at a park on Wednesday.", 1, 3),
+        ("Eight people were shot on Monday, three of them fatally.", 3, 5),
+        ("The girl was shot Monday and was taken off life support Wednesday.", 1, None),
+        ("The shooting, which took the life of 25-year-old Dan Morvel, occurred on Quill Street.", 1, None),
+        ("Dan Morvel of Ostrow Falls, Ala., was shot in the neck and pronounced dead inside the car.", 1, None),
+        ("Police have named a 25-year-old man whose body was found in a ditch Monday.", 1, None),
+        ("An Ostrow man who led law officers on a chase through two towns was shot and killed Monday.", 1, None),
+        ("A former Ostrow defensive back was shot on Monday. Dan Morvel, 33, died of the wound.", 1, None),
+        ("Two Ostrow hunters lost their lives on Monday.", 2, None),
+        ("Deputies were called for a report of a man who had been shot on Monday.", None, 1),
+        ("OSTROW, Quill - A 17-year-old shot during a struggle over a package on Sunday has died.", 1, None),
+        ("Dan Morvel of Ostrow was shot about 6 p.m. Sunday on Quill Avenue, west of the road, and died.", 1, None),
+        ("One teen was struck in the head with a pistol on Monday.", None, 1),
+        (
+            "A man was killed and another wounded Monday. The man killed was Dan Morvel, 28. "
+            "The name of the 24-year-old man wounded was not released.",
+            1,
+            1,
+        ),
+        ("A 17-year-old was shot on Sunday. The victim, Dan Morvel, died in a hospital on Tuesday.", 1, None),
+        ("A man was shot in the leg on Monday. The driver was taken to a hospital for evaluation.", None, 1),
     ],
 )
 def test_headlines_surnames_and_asides_count_each_person_once(text, killed, injured):

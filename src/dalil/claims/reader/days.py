@@ -82,7 +82,7 @@ class Days:
         weighed: list[tuple[float, DateSpan]] = []
         for mentions in told.values():
             mentions.sort(key=lambda m: -m[0])
-            again = AGAIN * sum(min(max(p, 0.0), 4.0) for p, _ in mentions[1:3])
+            again = AGAIN * sum(min(max(p, 0.0), 4.0) for p, n in mentions[1:3])
             weighed.append((mentions[0][0] + again, mentions[0][1].span))
         weighed.sort(key=lambda w: -w[0])
         if not weighed or weighed[0][0] <= LEAST:

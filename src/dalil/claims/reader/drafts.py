@@ -78,9 +78,11 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
             home.mentions.append(m)
             if home.type != "detention" and TELLING.get(m.type, 0) > TELLING.get(home.type, 0):
                 home.type = m.type
+    if any(line.is_(k, "accident") for k in range(line.n)):
+        out = [d for d in out if d.type != "killing"]
     for d in out:
         _by_weapon(d)
-    return [d for d in out if not (d.type == "killing" and any(line.is_(k, "accident") for k in range(line.n)))]
+    return out
 
 
 def _parted(line: Line, d: Draft, m: Mention) -> bool:

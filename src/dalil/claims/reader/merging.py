@@ -21,6 +21,8 @@ from dalil.records import DateSpan, GroupToll, Place, Toll, Victim
 SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never as incidents of harm
 OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
 LEAD = 6  # sentences whose events stand in the order of the text, before all others by weight; on gva_train
+LEADS = 3  # an event told more than so many sentences before a later one is no history of it
+OUTCOMES = frozenset({"die", "care", "state", "wound"})
 UNSURE = frozenset({"care", "wound", "suffer"})  # taken to hospital, found with wounds: some of them may have died
 SPECIFIC = 5  # from this rank of telling on, two types are two kinds of act
 PROPER = frozenset(
@@ -139,7 +141,9 @@ def _home(events: list[Event], d: Draft) -> Event | None:
             continue
         if not _compatible(event.type, d.type):
             continue
-        if _apart(event.when, d.when) or (event.when is None and d.when is not None and d.when.precision == "year"):
+        if (_apart(event.when, d.when) and not _outcome(d)) or (
+            event.when is None and d.when is not None and d.when.precision == "year"
+        ):
             continue
         if _elsewhere(event, d):
             continue
@@ -147,6 +151,13 @@ def _home(events: list[Event], d: Draft) -> Event | None:
             return None
         return event
     return None
+
+
+def _outcome(d: Draft) -> bool:
+    """Whether the draft only tells what became of one who was hurt before: "the boy died on Tuesday"."""
+    victims = [p for m in d.mentions for p in m.victims]
+    one = all(not p.plural and p.amount is None and (p.definite or p.kind in ("pronoun", "name")) for p in victims)
+    return bool(victims) and one and all(m.frame in OUTCOMES for m in d.mentions)
 
 
 def _compatible(a: str, b: str) -> bool:
@@ -413,7 +424,8 @@ def _without_history(events: list[Event], published: date | None) -> list[Event]
     kept = []
     for event in events:
         own = event.own
-        if event is not main and own is not None and (day - own.end).days > OLD_DAYS:
+        leads = event.drafts[0].line.number + LEADS < main.drafts[0].line.number
+        if event is not main and own is not None and (day - own.end).days > OLD_DAYS and not leads:
             for d in event.drafts:
                 d.status = "background"
         else:

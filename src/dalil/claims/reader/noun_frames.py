@@ -76,6 +76,8 @@ def toll(m: Mention) -> None:
     m.victims = following(line, m.j, "of", PEOPLE, 3)
     if m.effect == "injury" and not m.victims:
         wound(m)
+    if m.effect == "death" and not m.victims and m.i > 1 and line.is_(m.i - 1, "whose"):
+        m.victims = [p for p in (line.owner[m.i - 2],) if p is not None and p.kind in PEOPLE]  # "whose body was found"
     if (
         not m.victims
         and m.i >= 2
@@ -156,7 +158,9 @@ def state(m: Mention) -> None:
     ):
         m.victims = objects(line, line.end(k)) or subject(line, k)
     elif (found := _found_before(line, m.i)) is not None:
-        m.victims = objects(line, line.end(found))[:1]
+        m.victims = objects(line, line.end(found))
+        if len(m.victims) > 1 and not line.is_(m.victims[-1].i - 1, "and"):
+            m.victims = m.victims[:1]  # "the victim, a tall man"
     elif k < m.i - 1:
         m.victims = subject(line, m.i)
     elif line.is_(m.i - 1, "defin"):

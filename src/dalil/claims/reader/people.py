@@ -152,6 +152,10 @@ class People:
         order = self.persons[::-1]
         if not (p.definite or p.kind == "pronoun"):
             order.sort(key=lambda x: x.effect != effect)
+        elif effect == "death" and p.kind == "people":
+            order.sort(key=lambda x: x.effect != effect)  # "the man killed" is the one who was told dead
+        elif effect == "injury":
+            order.sort(key=lambda x: x.effect == "death")
         for person in order:
             if person in together:
                 continue

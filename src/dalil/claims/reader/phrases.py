@@ -241,8 +241,12 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             else False
         ):
             k += 1
+    if head is None and age is not None and line.entry(called_from, "verb") is not None:
+        return Phrase("people", i, called_from, core, called_from - 1, called_from, age=age)  # "a 17-year-old shot"
     if head is None and age is not None and (stop := name_at(line, called_from)) > called_from:
         return Phrase("name", i, stop, called_from, called_from, stop, age=age, name=(called_from, stop))
+    if head is None and opened and (called_by := _called_by_place(line, core)):
+        return Phrase("thing", i, called_by, core, called_by - 1, called_by)
     if head is None:
         stop = name_at(line, core)
         if stop > core and (stop - core > 1 or core > 0 or line.w[stop : stop + 1] == [","] or _surname(line, core)):
@@ -253,10 +257,24 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             )
             return Phrase(kind, i, stop, core, core, stop, age=age, name=(core, stop))
         return None
+    if entry.cat == "people" and line.is_(k, "animal"):
+        return Phrase("place", i, k + 1, core, head, k + 1)  # "two family pets", "a police dog"
     flown = _flown(line, core, head, k) if entry.cat == "target" else None
     if flown is not None:
         return Phrase("actor", i, k, core, head, k, flown)
     return Phrase(entry.cat, i, k, core, head, k, entry, plural=entry.form == "pl", age=age, state=state)
+
+
+def _called_by_place(line: Line, core: int) -> int:
+    """Where "Ostrow hunters" of "two Ostrow hunters" ends: a name that only tells which noun is meant; 0 elsewhere."""
+    stop = core
+    while stop < line.n and line.marks[stop] is None and not line.cap[stop] and line.w[stop].isalpha():
+        stop += 1
+    end = stop = name_at(line, stop) if stop - core <= 2 else core
+    while end < line.n and end - stop < 3 and line.marks[end] is None and not line.cap[end] and line.w[end].isalpha():
+        end += 1
+    named = core < stop < end and not line.shout and not line.headline
+    return end if named and not any(line.is_(x, "orgword") for x in range(core, stop)) else 0
 
 
 def _surname(line: Line, k: int) -> bool:

@@ -27,9 +27,12 @@ def mentions_of(line: Line) -> list[Mention]:
         m = line.marks[k]
         if m is None:
             continue
-        if "verb" not in m[1].first and "noun" not in m[1].first:
+        if "verb" not in m[1].first and "noun" not in m[1].first and "fatally" not in m[1].classes:
             continue
         owner = line.owner[k]
+        if line.is_(k, "fatally") and (part := _fatally(line, k)) is not None:
+            out.append(part)
+            continue
         entry = None if line.is_(k, "monthname") and (line.cap[k] == 1 or line.shout) else trigger_at(line, k)
         if entry is None:
             continue
@@ -71,6 +74,9 @@ def trigger_at(line: Line, k: int) -> Entry | None:
             return None  # "fired one shot"
     if found[0].c == "shot" and _filmed(line, k):
         return None
+    after = line.entry(k + 1, "verb")
+    if found[0].c == "shot" and after is not None and after.a == "fire" and after.form in ("past", "part"):
+        return None  # "the only shot fired"
     verbs = [e for e in found if e.cat == "verb"]
     nouns = [e for e in found if e.cat == "noun"]
     if not verbs or not nouns:
@@ -113,6 +119,23 @@ def _parted(line: Line, k: int) -> Mention | None:
     return None
 
 
+FATAL = Entry("noun", "state", "killing", "death", "sg")
+
+
+def _fatally(line: Line, k: int) -> Mention | None:
+    """The dead of "four were shot, one fatally": a figure with "fatally" and no verb of its own."""
+    p = line.owner[k - 1] if k else None
+    x = k - 1
+    if p is None and k > 2 and line.is_(x, "pron") and line.is_(x - 1, "of"):
+        p = line.owner[x - 2]  # "three of them fatally"
+    if p is not None and p.kind == "pronoun" and k > 2 and line.is_(x - 1, "of"):
+        p = line.owner[x - 2]
+    closed = k + 1 >= line.n or not (line.w[k + 1][0].isalnum() and line.entry(k + 1, "verb") is not None)
+    if p is None or p.kind not in ("number", "people") or p.amount is None or not closed:
+        return None
+    return Mention(line, k, k + 1, FATAL, "death", victims=[p])
+
+
 def _filmed(line: Line, k: int) -> bool:
     """Whether what was shot at k is a film: the video, credited to X and shot on Friday."""
     if (k and line.is_(k - 1, "aux")) or (
@@ -137,6 +160,7 @@ def _described(line: Line, k: int, j: int, owner: Phrase) -> Mention:
 FRAMES = {
     "harm": verb_frames.harm,
     "die": verb_frames.die,
+    "suicide": verb_frames.suicide,
     "hit": verb_frames.hit,
     "damage": verb_frames.hit,
     "fire": verb_frames.doing,

@@ -161,6 +161,8 @@ def of_speech(line: Line, k: int, mine: list[tuple[int, int]], timed: bool = Fal
         return True  # "on Wednesday identified the man"
     if x < 0 or any(i <= x < j for i, j in mine):
         return False
+    if line.is_(x, "named_later"):
+        return True  # "was identified today"
     speech = line.entry(x, "speech")
     if speech is not None:
         noun = speech.form in ("base", "s") and line.is_(x, "passed_on")  # "called for a report of gunfire Monday"

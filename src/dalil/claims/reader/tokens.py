@@ -173,7 +173,7 @@ def _ends(matches, index, current, abbreviations, openers) -> bool:
         if len(word) > 2 and word[-1] == ".":  # a.m. or U.S.: a sentence ends only before a word that opens one
             return after[0].isupper() and after.lower() in openers
         return word in "!?؟" and opens
-    if not opens:
+    if not opens or after in (",", ";"):
         return False
     before = current.w[-2] if len(current.w) > 1 else ""
     touching = matches[index].start() == current.e[-2] if len(current.w) > 1 else False

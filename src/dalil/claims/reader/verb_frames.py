@@ -7,7 +7,16 @@ from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import DOERS, HARMED, PEOPLE, THINGS, Mention
 from dalil.claims.reader.parts import add_doers, sort_fallen
 from dalil.claims.reader.phrases import Phrase
-from dalil.claims.reader.walking import following, list_on, objects, skip_on, subject, verb_ending, voice
+from dalil.claims.reader.walking import (
+    following,
+    list_on,
+    objects,
+    shared_subject,
+    skip_on,
+    subject,
+    verb_ending,
+    voice,
+)
 
 
 def plain(m: Mention) -> None:
@@ -97,8 +106,14 @@ def _to_death(line: Line, j: int) -> bool:
 
 def die(m: Mention) -> None:
     m.voice = voice(m.line, m.i, m.j, m.entry)
-    m.victims = subject(m.line, m.i, HARMED)
+    m.victims = subject(m.line, m.i, HARMED) or shared_subject(m.line, m.i)
     m.victims += _with_others(m.line, m)
+
+
+def suicide(m: Mention) -> None:
+    """killed himself, before killing himself: the doer of the clause died; "killed himself" counts nobody twice."""
+    m.voice = voice(m.line, m.i, m.j, m.entry)
+    m.victims = subject(m.line, m.i, HARMED) or shared_subject(m.line, m.i)
 
 
 def _with_others(line: Line, m: Mention) -> list[Phrase]:
@@ -128,6 +143,16 @@ def hit(m: Mention) -> None:
         sort_fallen(m, objects(line, m.j, THINGS))
         if m.voice != "base" or m.victims or m.targets:
             add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
+    if m.effect == "unknown" and m.victims and _on_the_body(line, max([m.j, *(p.j for p in m.victims if p.i >= m.j)])):
+        m.effect = "injury"
+
+
+def _on_the_body(line: Line, k: int) -> bool:
+    """struck in the head, hit a man on the arm: who was hit so was hurt."""
+    n = k + 1
+    while n < line.n and n < k + 4 and (line.is_(n, "det") or line.is_(n, "side")):
+        n += 1
+    return k < line.n and line.is_(k, "loc") and n < line.n and line.is_(n, "bodypart")
 
 
 def launch(m: Mention) -> None:
@@ -188,7 +213,7 @@ def lose(m: Mention) -> None:
     p = line.owner[k] if k < line.n else None
     if (p is not None and line.w[p.stop - 1] in ("lives", "life")) or (k + 1 < line.n and "life" in line.w[k : k + 3]):
         m.effect, m.entry = "death", Entry("verb", "die", "killing", "death", m.entry.form)
-        m.victims = subject(line, m.i, (*PEOPLE, "actor"))
+        m.victims = subject(line, m.i, HARMED)
 
 
 def foil(m: Mention) -> None:
@@ -206,6 +231,8 @@ def care(m: Mention) -> None:
     passive = m.voice in ("passive", "reduced", "being") or line.is_(m.j - 1, "reflex")
     m.victims = (subject(line, m.i) if passive else objects(line, m.j)) if there else []
     m.victims = [p for p in m.victims if p.kind != "number" or p.amount.value]
+    if any(line.is_(k, "checkup") for k in range(m.j, min(line.n, m.j + 14))):
+        m.victims = []  # "to a hospital for evaluation": nobody says that he was hurt
     m.effect = "injury" if m.victims else "unknown"
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dalil.claims.reader.asides import disagrees, of_place, opening, stronger, unmarked
 from dalil.claims.reader.lexicon import Entry
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.mention import PEOPLE
 from dalil.claims.reader.phrases import Phrase
 
 SHARED = 9  # words between two verbs of one subject joined by "and", on sentences of our own
+SHARED_FAR = 40  # the same where a verb of dying comes last: "was shot about 6 p.m. in …, just west of …, and died"
+SHARING = frozenset(["harm", "care", "suffer", "hit"])
 REACH = 14  # words between a trigger and its preposition, on sentences of our own
 
 
@@ -102,11 +105,16 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
     if k < 0:
         return []
     if (line.is_(k, "rel") and line.owner[k] is None) or (line.is_(k, "rel") and line.owner[k].kind == "pronoun"):
+        persons = line.w[k] == "who"
         k -= 1
         if k >= 0 and line.w[k] == ",":
             k -= 1
         if k >= 0 and line.owner[k] is None and line.is_(k, "nonperson"):
             return []  # "a dog that had been shot"
+        told = line.owner[k] if k >= 0 else None
+        single = told is not None and told.kind == "people" and line.is_(told.i, "singular")
+        if told is not None and told.kind in kinds and (single or (persons and told.kind == "name")):
+            return [told]  # "a report of a man who had been shot", "the death of Ann Kell, who was shot"
     if line.is_(k, "and") and (before := _verb_before(line, k)) is not None:
         return subject(line, before, kinds)
     k = _over_aside(line, k)
@@ -115,7 +123,7 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
     while k >= 0 and steps < 40:
         phrase = line.owner[k]
         steps += 1
-        if line.w[k] in (")", "]") and (opened := _opening(line, k)) is not None:
+        if line.w[k] in (")", "]") and (opened := opening(line, k)) is not None:
             k = opened - 1
             continue
         if phrase is None:
@@ -140,9 +148,12 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
             fits = False
         if fits and phrase.kind == "people" and line.w[i - 1] == "being" and phrase.j == i - 1:
             return [phrase]
+        if fits and phrase.kind == "name" and (aside := of_place(line, phrase)) is not None:
+            k = aside
+            continue
         if fits:
             if not (before >= 0 and (line.is_(before, "prep") or line.is_(before, "include"))):
-                if _unmarked(phrase) and _stronger(line, phrase, kinds):
+                if unmarked(phrase) and stronger(line, phrase, kinds):
                     k = before
                     continue
                 found, inside = list_back(line, phrase, kinds)
@@ -150,6 +161,9 @@ def subject(line: Line, i: int, kinds: tuple[str, ...] = PEOPLE) -> list[Phrase]
                 if phrase.kind == "actor" and fallback is not None:
                     break
                 if not inside and not (first >= 0 and line.is_(first, "include")):
+                    if fallback is None and disagrees(line, found, i):
+                        fallback, k = phrase, first
+                        continue
                     return found
                 before = first
                 if fallback is None:
@@ -180,6 +194,20 @@ def _verb_before(line: Line, k: int) -> int | None:
     return None
 
 
+def shared_subject(line: Line, i: int) -> list[Phrase]:
+    """The subject of an earlier verb of harm or care that the verb at i shares: "was shot …, and died"."""
+    k = skip_back(line, i - 1)
+    if k < 1 or not (line.is_(k, "and") or line.is_(k, "goingon")):
+        return []
+    for x in range(k - 1, max(-1, k - SHARED_FAR), -1):
+        if line.w[x] in (";", "—") or (line.is_(x, "clause") and not line.is_(x, "and")):
+            return []
+        verb = line.entry(x, "verb")
+        if verb is not None and line.owner[x] is None and verb.form in ("past", "part") and verb.a in SHARING:
+            return subject(line, x, (*PEOPLE, "actor", "thing"))
+    return []
+
+
 def _aside_of(line: Line, k: int) -> int | None:
     """Where the clause opens that the verb at k belongs to and that only describes the subject.
 
@@ -206,34 +234,6 @@ def _over_aside(line: Line, k: int) -> int:
         if line.w[x] in (",", "–", "—", "-", ":") and (line.is_(x + 1, "include") or (line.is_(x + 1, "rel"))):
             return x - 1
     return k
-
-
-def _unmarked(p: Phrase) -> bool:
-    """Whether a singular noun stands without determiner, number, name or age, as an apposition does."""
-    return (
-        p.kind == "people" and not p.plural and p.i == p.core and p.name is None and p.age is None and p.amount is None
-    )
-
-
-def _stronger(line: Line, phrase: Phrase, kinds: tuple[str, ...]) -> bool:
-    """Whether people with a determiner or a number stand before the comma that opens this phrase."""
-    if not phrase.i or line.w[phrase.i - 1] != ",":
-        return False
-    for x in range(phrase.i - 2, max(-1, phrase.i - 16), -1):
-        p = line.owner[x]
-        if p is not None and p.kind in kinds and p.kind != "name" and (p.amount is not None or p.i != p.core):
-            return True
-        if p is None and (line.entry(x, "verb") is not None or line.w[x] in (";", ":")):
-            return False
-    return False
-
-
-def _opening(line: Line, k: int) -> int | None:
-    """Where the bracket that closes at word k opens, within 15 words."""
-    for x in range(k - 1, max(-1, k - 16), -1):
-        if line.w[x] in ("(", "["):
-            return x
-    return None
 
 
 def _bare(line: Line, phrase: Phrase, i: int) -> bool:

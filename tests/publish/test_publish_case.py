@@ -17,7 +17,8 @@ from case_files import REPORTS, SCRIPT, export, rehash, run
 
 from dalil.archive import Archive, removal
 from dalil.incidents import store
-from dalil.publish import documents
+from dalil.publish import documents, reports
+from dalil.records import Quote, Toll
 
 PAGE = Path(__file__).parents[2] / "docs" / "case-file.md"
 
@@ -322,12 +323,18 @@ def test_after_a_change_of_keys_the_new_key_verifies(archive, tmp_path):
 
 
 def test_the_arabic_page_says_all_but_the_reports_words_in_arabic(exported):
-    reports = exported[0] / "data/reports"
-    pages = [path.read_text("utf-8") for path in sorted(reports.glob("*tal-ahmar*.ar.html"))]
-    assert pages and any("3 أو أكثر" in page for page in pages)
-    for page in pages:
-        heading = page.split("<h1", 1)[1].split("</h1>", 1)[0]
-        assert "غارة جوية، " in heading and "\N{FIRST STRONG ISOLATE}2016-11-04\N{POP DIRECTIONAL ISOLATE}" in heading
-        assert "or more" not in page and "Airstrike at" not in page
+    pages = [path.read_text("utf-8") for path in (exported[0] / "data/reports").glob("*.ar.html")]
+    headings = [page.split("<h1", 1)[1].split("</h1>", 1)[0] for page in pages]
+    assert pages and not any("Airstrike at" in page for page in pages)
+    assert all("، " in heading and "November" not in heading for heading in headings)
+    assert any("\N{FIRST STRONG ISOLATE}2016-11-04\N{POP DIRECTIONAL ISOLATE}" in heading for heading in headings)
     index = (exported[0] / "data/index.ar.html").read_text("utf-8")
     assert "غارة جوية، " in index and "Airstrike at" not in index
+
+
+def test_a_toll_is_told_in_the_pages_language():
+    quote = Quote(0, 5, "three")
+    assert reports._toll(Toll(low=3, best=3, high=None, quote=quote), reports.words("ar")) == "3 أو أكثر"
+    assert reports._toll(Toll(low=None, best=None, high=11, quote=quote), reports.words("ar")) == "حتى 11"
+    assert reports._toll(Toll(low=3, best=3, high=None, quote=quote), reports.words("en")) == "3 or more"
+    assert reports._toll(Toll(low=8, best=8, high=15, quote=quote), reports.words("en")) == "8–15"

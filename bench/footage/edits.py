@@ -1,4 +1,4 @@
-"""Edits that footage meets on its way through the net, made with ffmpeg; each has a name, strengths and filters."""
+"""Makes edited files with ffmpeg out of clips: the edits of recipes.py, overlays, compilations, refilmed stills."""
 
 from __future__ import annotations
 
@@ -9,106 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
-
-# Edits of this list were looked at while the matcher was tuned; HELD_BACK was run only for the report.
-FILTERS = {
-    "re-encode/crf36": "null",
-    "re-encode/mpeg4": "null",
-    "downscale/0.5": "scale=trunc(iw*0.5/2)*2:trunc(ih*0.5/2)*2",
-    "downscale/144": "scale=-2:144",
-    "crop/0.8": "crop=iw*0.8:ih*0.8:iw*0.05:ih*0.1",
-    "crop/0.6": "crop=iw*0.6:ih*0.6:iw*0.25:ih*0.15",
-    "vertical/black": "scale=360:-2,pad=360:640:0:(oh-ih)/2",
-    "vertical/blurred": (
-        "split[a][b];[a]scale=360:640,setsar=1,gblur=sigma=18[bg];[b]scale=360:-2,setsar=1[fg];[bg][fg]overlay=0:(H-h)/2"
-    ),
-    "mirror/1": "hflip",
-    "rotate/5": "rotate=5*PI/180:c=black",
-    "rotate/90": "transpose=1",
-    "speed/1.1": "setpts=PTS/1.1",
-    "frame rate/12": "fps=12",
-    "colour/warm": "eq=contrast=1.3:brightness=0.08:saturation=1.6,hue=h=25",
-    "colour/dark": "eq=contrast=0.7:brightness=-0.15:gamma=0.7",
-    "grey/1": "format=gray",
-    "blur/3": "scale=640:-2,gblur=sigma=3",
-    "screen recording/1": (
-        "scale=760:-2,perspective=x0=14:y0=8:x1=W-20:y1=0:x2=0:y2=H-10:x3=W-6:y3=H-18,"
-        "pad=960:720:90:60:color=0x30343c,noise=alls=12:allf=t,fps=24"
-    ),
-    "logo and caption/1": "overlay:brand",
-    "logo and caption/2": "overlay:band",
-    "picture in picture/0.4": "pip:0.4",
-    "picture in picture/0.55": "pip:0.55",
-    "compilation/4s": "compile:4",
-    "compilation/2.5s": "compile:2.5",
-    "still/jpeg": "still:40",
-    "still/small": "still-small:60",
-    "mirror, crop, logo/1": "hflip,crop=iw*0.75:ih*0.75:iw*0.15:ih*0.1;overlay:brand",
-    "clip/3s": "cut:3",
-    "screen recording/phone": (
-        "scale=620:-2,drawgrid=w=3:h=3:t=1:c=black@0.3,perspective=x0=20:y0=4:x1=W-6:y1=18:x2=4:y2=H-8:x3=W-24:y3=H-2,"
-        "pad=720:960:50:260:color=0x1c1c20,drawbox=x=0:y=0:w=720:h=60:c=0x3a7bd5:t=fill,"
-        "drawbox=x=300:y=420:w=14:h=22:c=white:t=fill,eq=contrast=0.85:brightness=0.06,noise=alls=10:allf=t,fps=20"
-    ),
-    "rotate/180": "hflip,vflip",
-    "downscale/200 crf34": "scale=-2:200",
-    "vertical/blurred, caption": (
-        "split[a][b];[a]scale=360:640,setsar=1,gblur=sigma=22[bg];[b]scale=360:-2,setsar=1[fg];[bg][fg]overlay=0:(H-h)/2"
-        ",drawbox=x=0:y=60:w=360:h=70:c=0xd02020:t=fill,drawbox=x=20:y=540:w=320:h=50:c=white@0.9:t=fill"
-    ),
-}
-HELD_BACK = {
-    "re-encode/crf40": "null",
-    "downscale/0.3": "scale=trunc(iw*0.3/2)*2:trunc(ih*0.3/2)*2",
-    "crop/0.55": "crop=iw*0.55:ih*0.7:iw*0.4:ih*0.25",
-    "vertical/cut": "crop=ih*9/16:ih:(iw-ih*9/16)*0.4:0",
-    "mirror/rotated": "hflip,rotate=-4*PI/180",
-    "rotate/270": "transpose=2",
-    "rotate/10": "rotate=10*PI/180",
-    "speed/0.85": "setpts=PTS/0.85",
-    "frame rate/50": "fps=50",
-    "colour/negative hue": "hue=h=160:s=0.6",
-    "grey/low": "format=gray,eq=contrast=0.6",
-    "blur/5": "scale=640:-2,gblur=sigma=4.5",
-    "screen recording/2": (
-        "scale=700:-2,perspective=x0=0:y0=16:x1=W-4:y1=8:x2=18:y2=H-4:x3=W-22:y3=H,"
-        "pad=900:1000:60:200:color=0xd8d8d0,noise=alls=20:allf=t"
-    ),
-    "logo and caption/3": "overlay:ticker",
-    "picture in picture/0.33": "pip:0.33",
-    "compilation/3s": "compile:3",
-    "still/crop": "still-crop:50",
-    "mirror, crop, logo/2": "hflip,crop=iw*0.65:ih*0.7:iw*0.2:ih*0.2;overlay:ticker",
-}
-# Run once, when all else was done: neither looked at nor run before.
-FINAL = {
-    "re-encode/crf42": "null",
-    "downscale/120": "scale=-2:120",
-    "crop/0.5": "crop=iw*0.5:ih*0.6:iw*0.1:ih*0.3",
-    "vertical/black, large": "scale=540:-2,pad=540:1170:0:(oh-ih)*0.3",
-    "vertical/blurred dim": (
-        "split[a][b];[a]scale=450:800,setsar=1,boxblur=20,eq=brightness=-0.2[bg];"
-        "[b]scale=450:-2,setsar=1[fg];[bg][fg]overlay=0:(H-h)*0.4"
-    ),
-    "mirror/grey": "hflip,format=gray",
-    "rotate/-7": "rotate=-7*PI/180:c=white",
-    "speed/1.2": "setpts=PTS/1.2",
-    "frame rate/8": "fps=8",
-    "colour/washed": "eq=contrast=0.55:brightness=0.15:saturation=0.4",
-    "colour/swap": "colorchannelmixer=0:0:1:0:0:1:0:0:1:0:0:0",
-    "blur/box": "scale=480:-2,boxblur=4:1",
-    "screen recording/3": (
-        "scale=660:-2,drawgrid=w=4:h=2:t=1:c=black@0.25,"
-        "perspective=x0=0:y0=0:x1=W-30:y1=12:x2=16:y2=H-20:x3=W:y3=H-4,"
-        "pad=1000:700:180:80:color=0x888880,drawbox=x=0:y=0:w=1000:h=40:c=0x202020:t=fill,noise=alls=16:allf=t,fps=30"
-    ),
-    "logo and caption/4": "overlay:corner",
-    "picture in picture/0.36": "pip:0.36",
-    "compilation/3.5s": "compile:3.5",
-    "still/crop small": "still-crop-small:55",
-    "mirror, crop, logo/3": "hflip,crop=iw*0.7:ih*0.7:iw*0.05:ih*0.25;overlay:corner",
-    "clip/2.5s": "cut:2.5",
-}
 
 
 @dataclass(frozen=True)
@@ -130,6 +30,12 @@ def run(*arguments: str) -> None:
     )
     if done.returncode:
         raise RuntimeError(f"ffmpeg {' '.join(arguments)}: {done.stderr[-800:]}")
+
+
+def label(source: Path) -> str:
+    """The clip's name in the names of files made of it; two clips may differ in their ending alone."""
+    ending = source.suffix.lower().replace(".", "-").replace("-mp4", "")
+    return source.stem[:40] + ending
 
 
 def duration(path: Path) -> float:
@@ -166,24 +72,74 @@ def overlay_picture(kind: str, folder: Path) -> Path:
         pen.text((170, 95), "NOW", font=font(70), anchor="mm", fill=(0, 90, 60))
         pen.rectangle((0, 520, 900, 610), fill=(0, 90, 60, 240))
         pen.text((30, 540), "exclusive: seen from the road", font=font(50), fill="white")
+    if kind == "strip":
+        pen.rectangle((0, 610, 1280, 700), fill=(120, 16, 24, 255))
+        pen.text((30, 628), "VIDEO: residents film the morning", font=font(48), fill="white")
+        pen.rectangle((1060, 36, 1230, 120), fill=(255, 255, 255, 230))
+        pen.text((1145, 78), "k24", font=font(60), anchor="mm", fill=(120, 16, 24))
+    if kind == "glass":
+        pen.ellipse((440, 160, 840, 560), outline=(255, 255, 255, 120), width=36)
+        pen.text((640, 360), "ORIENT", font=font(120), anchor="mm", fill=(255, 255, 255, 110))
+        pen.text((90, 660), "orient.example", font=font(54), fill=(255, 255, 255, 130))
+    if kind == "third":
+        pen.rectangle((0, 450, 1280, 720), fill=(16, 28, 60, 255))
+        pen.text((40, 470), "Strikes reported in the east", font=font(72), fill="white")
+        pen.text((40, 570), "Officials say the number may rise", font=font(52), fill=(255, 220, 90))
+        pen.rectangle((0, 650, 1280, 720), fill=(200, 30, 40, 255))
+        pen.ellipse((1080, 30, 1230, 180), fill=(16, 28, 60, 255))
+        pen.text((1155, 105), "5", font=font(110), anchor="mm", fill="white")
+    if kind == "ribbon":
+        for place in range(3):
+            pen.text(
+                (20 + 430 * place, 8),
+                ("football 2:1", "rain by night", "fuel up 3%")[place],
+                font=font(52),
+                fill="white",
+            )
+    if kind == "badge":
+        pen.rounded_rectangle((10, 10, 210, 210), 40, fill=(240, 180, 0, 255))
+        pen.text((110, 110), "24h", font=font(96), anchor="mm", fill=(20, 20, 20))
+        pen.rectangle((40, 160, 120, 190), fill=(200, 30, 40, 255))
     image.save(path)
     return path
 
 
-# Longer clips are cut to this before they are edited, and their shorter side is made at most so many pixels.
+# Overlays that move: what is laid over [v], [o] being the picture of that kind in 1280 × 720. A turning badge, a badge
+# that wanders over the whole picture, a full lower third with a line of text that runs.
+MOVING = {
+    "turning": (
+        "badge",
+        "[o]crop=220:220:0:0,rotate=t*1.2:c=none:ow=300:oh=300,scale=SIDE:-2[l];[v][l]overlay=W*0.78:H*0.04",
+    ),
+    "wandering": (
+        "badge",
+        "[o]crop=220:220:0:0,scale=SIDE:-2[l];"
+        "[v][l]overlay=x='(W-w)*abs(mod(t*0.23,2)-1)':y='(H-h)*abs(mod(t*0.17,2)-1)'",
+    ),
+    "running": (
+        "third",
+        "[o]scale=WIDE:TALL[l];[v][l]overlay=0:0[u];[m]crop=1280:72:0:0,scale=WIDE:-2,split[r][q];"
+        "[r][q]hstack[t];[u][t]overlay=x='-mod(t*90,w/2)':y='H*0.905'",
+    ),
+}
+
+
+# Longer clips are cut to so many seconds before they are edited, and their shorter side is made at most so many pixels.
 EXCERPT_S, EXCERPT_SIDE = 8.0, 360
 
 
-def excerpt(source: Path, folder: Path) -> tuple[Path, float]:
+def excerpt(source: Path, folder: Path, seconds: float) -> tuple[Path, float]:
     """A stretch of the clip as a file, and where in the clip it begins."""
-    length, path = duration(source), folder / "excerpts" / f"{source.stem}.mp4"
+    length, path = duration(source), folder / "excerpts" / f"{label(source)}-{seconds:g}.mp4"
     rng = random.Random(source.name)
-    start = round(rng.uniform(0, length - EXCERPT_S), 2) if length > EXCERPT_S + 1 else 0.0
+    start = round(rng.uniform(0, length - seconds), 2) if length > seconds + 1 else 0.0
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         side = f"min({EXCERPT_SIDE}\\,min(iw\\,ih))"
         scale = f"scale=w='if(gt(iw,ih),-2,{side})':h='if(gt(iw,ih),{side},-2)'"
-        run("-ss", str(start), "-t", str(EXCERPT_S), "-i", str(source), "-vf", f"{scale},{EVEN}", "-c:v", "libx264",
+        # Decoded from the beginning: seeking in the file, even to 0, loses the first key frame of some AVI files, and
+        # all that follows is torn.
+        run("-i", str(source), "-ss", str(start), "-t", str(seconds), "-vf", f"{scale},{EVEN}", "-c:v", "libx264",
             "-preset", "superfast", "-crf", "17", "-pix_fmt", "yuv420p", "-c:a", "aac", str(path))  # fmt: skip
     return path, start
 
@@ -198,13 +154,15 @@ def encode_options(edit: str) -> list[str]:
 EVEN = "scale=trunc(iw/2)*2:trunc(ih/2)*2"
 
 
-def make(source: Path, edit: str, recipe: str, out: Path, others: list[Path], seed: int) -> Query:
+def make(
+    source: Path, edit: str, recipe: str, out: Path, others: list[Path], seed: int, seconds: float = EXCERPT_S
+) -> Query:
     """The edited file of one source's excerpt; made once. Times are those of the source itself."""
     rng = random.Random(f"{source.name} {edit} {seed}")
     kind, _, value = recipe.rpartition(":") if recipe.split(":")[0] in SPECIAL else ("", "", recipe)
     ending = ".jpg" if kind.startswith("still") else ".mp4"
-    path = out / f"{source.stem[:40]}--{edit.replace('/', '-').replace(' ', '_').replace(',', '')}{ending}"
-    cut_out, begin = excerpt(source, out.parent)
+    path = out / f"{label(source)}--{edit.replace('/', '-').replace(' ', '_').replace(',', '')}{ending}"
+    cut_out, begin = excerpt(source, out.parent, seconds)
     if kind:
         made = SPECIAL[kind](cut_out, edit, value, path, others, rng)
         at = None if made.start_s is None else made.start_s + begin
@@ -212,7 +170,7 @@ def make(source: Path, edit: str, recipe: str, out: Path, others: list[Path], se
     if not path.exists():
         chain, _, overlaid = recipe.partition(";overlay:")
         finish(cut_out, chain, overlaid, path, edit)
-    return Query(str(path), edit, source.name, 0.0, begin, EXCERPT_S, speed_of(edit))
+    return Query(str(path), edit, source.name, 0.0, begin, seconds, speed_of(edit))
 
 
 def speed_of(edit: str) -> float:
@@ -232,7 +190,50 @@ def finish(source: Path, chain: str, overlaid: str, path: Path, edit: str) -> No
 
 def overlaid(source, edit, value, path, others, rng) -> Query:
     if not path.exists():
-        finish(source, "null", value, path, edit)
+        (under_moving if value in MOVING else finish)(source, "null", value, path, edit)
+    return Query(str(path), edit, source.name)
+
+
+def size(path: Path) -> tuple[int, int]:
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "json",
+         str(path)], capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    (stream,) = json.loads(done.stdout)["streams"]
+    return stream["width"], stream["height"]
+
+
+def under_moving(source: Path, chain: str, kind: str, path: Path, edit: str) -> None:
+    """The source under an overlay that moves; a channel's is the same over every source, from its first second on."""
+    picture, graph = MOVING[kind]
+    width, height = size(source)
+    for name, value in (("SIDE", min(width, height) // 4), ("WIDE", width // 2 * 2), ("TALL", height // 2 * 2)):
+        graph = graph.replace(name, str(value))
+    inputs = ["-loop", "1", "-framerate", "25", "-i", str(overlay_picture(picture, path.parent))]
+    if "[m]" in graph:
+        inputs += ["-loop", "1", "-framerate", "25", "-i", str(overlay_picture("ribbon", path.parent))]
+    graph = graph.replace("[o]", "[1:v]", 1).replace("[m]", "[2:v]").replace("[v]", "[0:v]")
+    run("-i", str(source), *inputs, "-filter_complex", f"{graph},{EVEN}", "-an", "-t", str(duration(source)),
+        *encode_options(edit), str(path))  # fmt: skip
+
+
+def damaged(source, edit, value, path, others, rng) -> Query:
+    """The source broken on its way, then passed on by a program that shows what it can still decode."""
+    if not path.exists():
+        raw = path.with_suffix(".avi" if value == "headless" else ".ts")
+        code = ["-c:v", "mpeg4", "-q:v", "6", "-g", "300"] if value == "headless" else ["-c:v", "libx264", "-crf", "24"]
+        run("-i", str(source), "-an", *code, str(raw))
+        if value == "short":
+            data = raw.read_bytes()
+            raw.write_bytes(data[: len(data) * 3 // 5])
+            raw.replace(path)
+        else:
+            hurt = path.with_suffix(".hurt" + raw.suffix)
+            harm = "noise=drop=eq(n\\,0)" if value == "headless" else "noise=amount=4000*gt(n\\,12)"
+            run("-copyts", "-i", str(raw), "-c", "copy", "-bsf:v", harm, str(hurt))
+            run("-i", str(hurt), "-vf", EVEN, *encode_options(edit), str(path))
+            raw.unlink()
+            hurt.unlink()
     return Query(str(path), edit, source.name)
 
 
@@ -300,7 +301,52 @@ def still(source, edit, value, path, others, rng) -> Query:
     return Query(str(path), edit, source.name, None, start, None)
 
 
+def again(path: Path) -> Path:
+    """A file that is cut a little and encoded worse once more."""
+    out = path.with_name(f"{path.stem}-again.mp4")
+    if not out.exists():
+        run("-i", str(path), "-vf", f"crop=iw*0.9:ih*0.94:iw*0.06:ih*0.04,{EVEN}", "-an", "-c:v", "libx264",
+            "-preset", "superfast", "-crf", "33", str(out))  # fmt: skip
+    return out
+
+
+def refilmed(source: Path, number: int, folder: Path) -> Path:
+    """A frame of the source filmed for five seconds by a hand that sways, nears and turns, each number its own way."""
+    path = folder / f"{label(source)}-refilmed-{number}.mp4"
+    if not path.exists():
+        still_of, rng = folder / f"{label(source)}.png", random.Random(f"{source.name} {number}")
+        if not still_of.exists():
+            run("-i", str(source), "-ss", str(round(duration(source) * 0.4, 2)), "-frames:v", "1", "-update", "1",
+                "-vf", "scale=-2:540", str(still_of))  # fmt: skip
+        sway = [
+            f"{rng.uniform(0.01, 0.035):.3f}*sin(2*PI*t*{rng.uniform(0.2, 1.1):.2f}+{rng.uniform(0, 6):.2f})"
+            for _ in range(4)
+        ]
+        turn = f"{rng.uniform(-0.03, 0.03):.3f}+{rng.uniform(0.005, 0.02):.3f}*sin(2*PI*t*{rng.uniform(0.2, 0.7):.2f})"
+        near = f"{rng.uniform(0.72, 0.84):.2f}"
+        graph = (
+            f"rotate='{turn}',crop=w=iw*{near}:h=ih*{near}:"
+            f"x='iw*(0.09+{sway[0]}+{sway[1]})':y='ih*(0.09+{sway[2]}+{sway[3]})'"
+            f",scale=-2:360,noise=alls=6:allf=t,{EVEN}"
+        )
+        run(
+            "-loop",
+            "1",
+            "-framerate",
+            "25",
+            "-t",
+            "5",
+            "-i",
+            str(still_of),
+            "-vf",
+            graph,
+            *encode_options(""),
+            str(path),
+        )
+    return path
+
+
 SPECIAL = {
-    "overlay": overlaid, "pip": in_picture, "compile": compilation, "cut": cut, "still": still, "still-small": still,
-    "still-crop": still, "still-crop-small": still,
+    "overlay": overlaid, "damage": damaged, "pip": in_picture, "compile": compilation, "cut": cut, "still": still,
+    "still-small": still, "still-crop": still, "still-crop-small": still,
 }  # fmt: skip

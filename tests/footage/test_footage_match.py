@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from dalil.footage import audio, index, shelf
+from dalil.footage import align, audio, index, shelf
 from dalil.footage import fingerprint as prints
+from dalil.footage.looking import look_up
 from dalil.footage.match import find_matches
 
 SECONDS, FPS, SIZE = 4, 12, (384, 216)
@@ -163,6 +164,43 @@ def test_unrelated_pictures_do_not_match_even_under_one_mark_and_caption(drawn, 
     path = write(tmp_path / "other.mp4", [branded(image) for image in drawn.shoot("snow", 8)])
     query = prints.query_fingerprint(path, object="query", duration_s=6.0)
     assert find_matches(query, kept.indexes(["branded"]), kept.load) == []
+
+
+def pan(start_s: float, end_s: float) -> list[Image.Image]:
+    """Frames of a camera that turns evenly along a wall of painted tiles."""
+    rng = np.random.default_rng(4)
+    wall = Image.new("L", (1100, SIZE[1]), 120)
+    pen = ImageDraw.Draw(wall)
+    for _ in range(900):
+        x, y, wide, high = rng.integers((0, 0, 6, 6), (1100, SIZE[1], 30, 30)).tolist()
+        pen.rectangle((x, y, x + wide, y + high), fill=int(rng.integers(20, 240)))
+    frames = range(round(FPS * start_s), round(FPS * end_s))
+    return [wall.crop((7 * n, 0, 7 * n + SIZE[0], SIZE[1])).convert("RGB") for n in frames]
+
+
+def test_another_moment_of_an_even_pan_is_not_the_same_recording_and_a_crop_of_it_is(tmp_path):
+    kept = shelf.Shelf(tmp_path)
+    kept.keep(write(tmp_path / "pan.mp4", pan(2.4, 6.4)), "pan")
+    for name, frames, same in (
+        ("before.mp4", pan(0.4, 3.0), False),
+        ("crop.mp4", [image.crop((90, 40, 380, 200)) for image in pan(3.0, 6.0)], True),
+    ):
+        path = write(tmp_path / name, frames)
+        found = look_up(path, kept.indexes(["pan"]), kept.load, duration_s=3.0)
+        wrong = [m for m in found if m.verdict == "same_recording" and abs(m.offset_s - (0.6 if same else -2.0)) > 0.3]
+        assert wrong == []
+        assert ("same_recording" in {m.verdict for m in found}) or not same
+
+
+def test_change_that_is_alike_in_one_place_alone_is_not_even():
+    rng = np.random.default_rng(3)
+    times = np.arange(12, dtype=np.float32) / 5
+    change = rng.normal(0, 6, (12, align.THUMB, align.THUMB)).astype(np.float32)
+    other = change.copy()
+    other[:, :, 8:] = rng.normal(0, 2, (12, align.THUMB, align.THUMB - 8))
+    inside = np.ones((align.THUMB, align.THUMB), bool)
+    assert align.evenness(change, change, times, times, 1.0, 0.0, inside) == 1.0
+    assert align.evenness(change, other, times, times, 1.0, 0.0, inside) == pytest.approx(0.25, abs=0.1)
 
 
 def test_sound_alone_is_found_under_another_picture(drawn):

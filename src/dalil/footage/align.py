@@ -31,7 +31,8 @@ class Run:
 
     `area`: share of the archived picture that the query has at all; `look`: mean correlation of local contrast;
     `appearance`: mean share of the textured picture that agrees; `motion`: correlation of what changes (None where
-    too little does); `moving`: how much changes, in grey levels.
+    too little does); `moving`: how much changes, in grey levels; `even`: the share of all that changes, part by part
+    and second by second, that is alike; `steady`: the share of edges that stay where they are.
     """
 
     query_start_s: float
@@ -46,6 +47,8 @@ class Run:
     motion: float | None
     moving: float
     map: tuple[float, ...] = ()
+    even: float | None = None
+    steady: float = 0.0
 
 
 def warped(
@@ -190,16 +193,18 @@ def best_run(
     look = float(correlation(looks[held], partner))
     during = (query.times[dense] >= moments[0] - 0.05) & (query.times[dense] <= moments[-1] + 0.05)
     within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
-    motion, moving = None, 0.0
+    motion, moving, even = None, 0.0, None
     if within.sum() > 1 and during.sum() > 1:
         q_times = query.times[dense][during]
         q_change = change(thumbs[during], q_times, inside)
         a_change = change(a_thumbs[within], a_times[within], inside)
         motion, moving, speed, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
+        even = evenness(q_change, a_change, q_times, a_times[within], speed, offset, inside)
     return Run(
         float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
         float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
-        float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()),
+        float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()), even,
+        steadiness(a_thumbs[within], inside),
     )  # fmt: skip
 
 
@@ -315,6 +320,60 @@ def best_motion(
             at = offset + (speed - own) * middle + step
             tried.append((*motion_along(q_change, a_change, times, a_times, own, at, inside), own, at))
     return max(tried, key=lambda found: -2.0 if found[0] is None else found[0])
+
+
+# Blocks on a side and moments that make a cell, and the correlation within a cell that counts as alike.
+BLOCKS, CELL_MOMENTS, CELL_ALIKE = 4, 4, 0.25
+
+
+def evenness(
+    q_change: np.ndarray, a_change: np.ndarray, times: np.ndarray, a_times: np.ndarray, speed: float, offset: float,
+    inside: np.ndarray,
+) -> float | None:  # fmt: skip
+    """The share of cells (a sixteenth of the picture for a second) with change in which it is alike; None without any.
+
+    Two people who walk the same path correlate as a whole; a copy, however poor, is alike wherever anything moves.
+    """
+    wanted = (a_times - offset) / speed
+    shared = (wanted >= times[0] - 0.1) & (wanted <= times[-1] + 0.1)
+    count = int(shared.sum()) // CELL_MOMENTS
+    if not count:
+        return None
+    mine = at_times(q_change, times, wanted[shared])[: count * CELL_MOMENTS]
+    theirs = a_change[shared][: count * CELL_MOMENTS]
+    product, own, other = (cells(part) for part in (mine * theirs, mine**2, theirs**2))
+    pixels = np.maximum(cells(np.broadcast_to(inside, mine.shape).astype(np.float32)), 1.0)
+    active = np.maximum(own, other) / pixels > 2 * STILL_ENERGY
+    active &= pixels > 0.3 * CELL_MOMENTS * (THUMB // BLOCKS) ** 2
+    if active.sum() < 4:
+        return None
+    alike = product > CELL_ALIKE * np.sqrt(np.maximum(own * other, 1e-9))
+    return float(alike[active].mean())
+
+
+def cells(rows: np.ndarray) -> np.ndarray:
+    """The sums over each block of the picture and CELL_MOMENTS moments."""
+    side = THUMB // BLOCKS
+    parts = rows.reshape(-1, CELL_MOMENTS, BLOCKS, side, BLOCKS, side)
+    return parts.sum(axis=(1, 3, 5), dtype=np.float64)
+
+
+# Grey levels to a neighbouring pixel that make an edge, and by which it may waver where it stays.
+EDGE_LEVELS, WAVER_LEVELS = 8.0, 3.0
+
+
+def steadiness(thumbs: np.ndarray, inside: np.ndarray) -> float:
+    """The share of edges that stay where they are: nearly all before a camera that stands still, few before another."""
+    if len(thumbs) < 3:
+        return 0.0
+    usual = np.median(thumbs, axis=0)
+    down, right = np.gradient(usual)
+    edges = inside & (np.hypot(down, right) > EDGE_LEVELS)
+    if edges.sum() < 12:
+        return 0.0
+    # What passes before an edge for a while does not move it.
+    waver = np.percentile(np.abs(thumbs - usual), 60, axis=0)
+    return float((waver[edges] < WAVER_LEVELS).mean())
 
 
 def motion_along(

@@ -18,6 +18,8 @@ SOUND_SPEEDS = (1.1, 1 / 1.1, 1.05, 1 / 1.05, 1.25, 0.8)
 MIN_SOUND_S, MAX_SOUND_S = 3.0, 300.0
 # A closer look tells nothing new where the archive explains so much of the query.
 EXPLAINED = 0.85
+# Two looks that put one stretch within so many seconds of each other speak of the same moment of a moving scene.
+SAME_MOMENT_S = 1.0
 
 
 def look_up(
@@ -34,10 +36,16 @@ def look_up(
     if explained(found, quick):
         return found
     closer = query_fingerprint(path, object=without or "", duration_s=duration_s)
-    found = best_first([*find_matches(closer, indexes, load, without=without), *found])
+    looked = find_matches(closer, indexes, load, without=without)
+    found = best_first([*looked, *(match for match in found if not any(refutes(other, match) for other in looked))])
     if not any(match.verdict == "same_recording" for match in found):
         found = best_first([*found, *at_other_speeds(path, quick, indexes, load, without)])
     return found
+
+
+def refutes(closer: Match, match: Match) -> bool:
+    """Whether a closer look saw that the query shows more of the scene than what it was taken for."""
+    return closer.beyond and closer.object == match.object and abs(closer.offset_s - match.offset_s) < SAME_MOMENT_S
 
 
 def at_other_speeds(

@@ -14,6 +14,7 @@ from typing import Literal
 
 from .align import Run, best_run
 from .audio import SILENCE, Sound, SoundIndex, SoundRun, find_sound
+from .beyond import shows_beyond
 from .fingerprint import Fingerprint
 from .index import Index, vote
 from .local import FramePair, compare, corners_apart, pooled_map
@@ -22,11 +23,17 @@ from .local import FramePair, compare, corners_apart, pooled_map
 FRAMES_A_QUERY_FRAME, MAX_PAIRS, ENOUGH_PAIRS = 8, 500, 40
 # Maps that put the corners less than this share of the frame apart are one edit.
 ONE_MAP = 0.08
-# Tuned on bench/footage (see its report): the share of the textured picture that must agree, and how alike it must
-# change to be one recording.
-MIN_APPEARANCE, MIN_MOTION, STILL_APPEARANCE = 0.5, 0.5, 0.85
-# Where frames of other moments agree on the map within STILL_MAP (median), the camera stands still.
-STILL_MAP, MIN_STILL_MOTION = 0.03, 0.68
+# Tuned on bench/footage (see its report): the share of the textured picture that must agree, for a still nearly all.
+MIN_APPEARANCE, STILL_APPEARANCE = 0.5, 0.85
+# How alike it must change to be one recording: as a whole, and as a share of all places and seconds that change.
+# Copies, however compressed, are at 0.43 and more of the whole and at 0.94 and more of the places; under a caption over
+# a third of the picture at 0.53 and 0.70. Other takes before a camera that stands still reach 0.69 of the whole and
+# 0.74 of the places, or 0.45 and 0.88; before one that moves 0.34 and 0.37.
+MIN_MOTION, MIN_EVEN, LOW_MOTION, HIGH_EVEN = 0.5, 0.6, 0.42, 0.85
+# Where so many of the edges stay where they are, the camera stands still and more is asked.
+STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.55, 0.75, 0.7
+# Where too few places change to count them.
+FEW_MOTION = 0.68
 # Under large captions little of a crop is left to agree; where it clearly moves alike, that little suffices.
 LEAST_APPEARANCE, CLEAR_MOTION = 0.3, 0.7
 # A scene that only looks alike must do so in more of the picture than a large caption covers.
@@ -62,6 +69,9 @@ class Match:
     offset_s: float = 0.0
     map: tuple[float, ...] | None = None
     sound_error: float | None = None
+    even: float | None = None
+    steady: float | None = None
+    beyond: bool = False
 
 
 def find_matches(
@@ -201,7 +211,7 @@ def runs_of(query: Fingerprint, archived: Fingerprint, pairs: list[FramePair], m
             break
         along = [p for p in left if explained(p, run)]
         most = max((p.inliers for p in along), default=tried)
-        found.append(judge(query, archived, run, mirrored, most, stands_still(left, run, archived)))
+        found.append(judge(query, archived, run, mirrored, most))
         left = [p for p in left if p not in along]
         if not along:
             break
@@ -227,7 +237,7 @@ def strongest(
             continue
         run = refined(query, archived, pairs, run, mirrored)
         inliers_here = max(p.inliers for p in group)
-        if not convincing(run, inliers_here, stands_still(pairs, run, archived)):
+        if not convincing(run, inliers_here):
             continue
         if best is None or strength(run) > strength(best):
             best, inliers = run, inliers_here
@@ -236,25 +246,22 @@ def strongest(
     return best, inliers
 
 
-def moves_alike(run: Run, still_camera: bool) -> bool:
-    """Whether what changes in the two changes alike; before a camera that stands still more is asked.
-
-    Measured on bench/footage: copies and parts of a recording correlate at 0.77 and more (running water, strongly
-    compressed: 0.6), other takes before a camera that stands still at up to 0.59.
-    """
-    return run.motion is not None and run.motion >= (MIN_STILL_MOTION if still_camera else MIN_MOTION)
-
-
-def stands_still(pairs: list[FramePair], run: Run, archived: Fingerprint) -> bool:
-    """Whether frames of other moments agree on the run's own map, so that neither camera moved."""
-    along = [p for p in pairs if explained(p, run)]
-    if not along:
+def moves_alike(run: Run) -> bool:
+    """Whether what changes in the two changes alike; before a camera that stands still more is asked."""
+    if run.motion is None:
         return False
-    own = min(along, key=lambda p: abs(lag(p, run)))
-    others = sorted(
-        corners_apart(own.map, p.map, archived.width, archived.height) for p in pairs if abs(lag(p, run)) > 0.5
-    )
-    return bool(others) and others[len(others) // 2] < STILL_MAP
+    if run.even is None:
+        return run.motion >= (FEW_MOTION if stands_still(run) else MIN_MOTION)
+    if stands_still(run):
+        clear = run.motion >= CLEAR_STILL_MOTION and run.even >= CLEAR_STILL_EVEN
+        return clear or (run.motion >= MIN_MOTION and run.even >= HIGH_EVEN)
+    low = run.motion >= LOW_MOTION and run.even >= HIGH_EVEN
+    return low or (run.motion >= MIN_MOTION and run.even >= MIN_EVEN)
+
+
+def stands_still(run: Run) -> bool:
+    """Whether the archived picture's edges stay where they are."""
+    return run.steady >= STANDS_STILL
 
 
 def lag(pair: FramePair, run: Run) -> float:
@@ -262,12 +269,12 @@ def lag(pair: FramePair, run: Run) -> float:
     return pair.archive_s - run.speed * pair.query_s - run.offset_s
 
 
-def convincing(run: Run, inliers: int, still_camera: bool) -> bool:
+def convincing(run: Run, inliers: int) -> bool:
     """Whether the run says anything: motion alike does; without it the look must agree nearly everywhere.
 
     Two pictures under one logo and caption agree there and nowhere else.
     """
-    if moves_alike(run, still_camera):
+    if moves_alike(run):
         return run.appearance >= MIN_APPEARANCE or run.motion >= CLEAR_MOTION
     return run.appearance >= SCENE_APPEARANCE and run.area >= SCENE_AREA and inliers >= SCENE_INLIERS
 
@@ -301,13 +308,15 @@ def explained(pair: FramePair, run: Run) -> bool:
     return run.query_start_s - 0.5 <= pair.query_s <= run.query_end_s + 0.5
 
 
-def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, inliers: int, still: bool) -> Match:
+def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, inliers: int) -> Match:
     """The match with its verdict: one recording only where what changes in it changes alike."""
-    picture = query.kind == "picture" or archived.kind == "picture"
+    picture, beyond = query.kind == "picture" or archived.kind == "picture", False
     if picture or run.motion is None:
         same, score = run.appearance >= STILL_APPEARANCE, run.appearance
     else:
-        same, score = moves_alike(run, still), 0.5 * run.appearance + 0.5 * max(0.0, run.motion)
+        beyond = shows_beyond(query, archived, run, mirrored)
+        same = moves_alike(run) and not beyond
+        score = 0.5 * run.appearance + 0.5 * max(0.0, run.motion)
     whole = (
         run.query_end_s - run.query_start_s >= 0.9 * query.end_s - 0.5
         and run.end_s - run.start_s >= 0.9 * archived.end_s - 0.5
@@ -325,10 +334,13 @@ def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, i
         speed=round(run.speed, 3),
         appearance=round(run.appearance, 3),
         motion=None if run.motion is None else round(run.motion, 3),
-        still_camera=still,
+        still_camera=stands_still(run),
         inliers=inliers,
         offset_s=round(run.offset_s, 3),
         map=run.map,
+        even=None if run.even is None else round(run.even, 3),
+        steady=round(run.steady, 3),
+        beyond=beyond,
     )
 
 

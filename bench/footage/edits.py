@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -38,6 +39,7 @@ def label(source: Path) -> str:
     return source.stem[:40] + ending
 
 
+@cache
 def duration(path: Path) -> float:
     done = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "json", str(path)],

@@ -16,6 +16,7 @@ import random
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -133,22 +134,21 @@ def show(rows: list[dict]) -> None:
             print(" ", row["key"], row["verdict"], shown, offset, [w["object"] for w in row["wrong"]])
 
 
-def queries_of(options, archive_clips, outsiders) -> list[edits.Query]:
-    """The suite's edited files, each edit over clips chosen by its name."""
+def queries_of(options, archive_clips, outsiders) -> Iterator[edits.Query]:
+    """The suite's edited files one by one, each edit over clips chosen by its name."""
     folder = options.work / options.suite
     folder.mkdir(parents=True, exist_ok=True)
-    queries, seconds = [], 6.0 if options.suite == "final-2" else edits.EXCERPT_S
+    seconds = 6.0 if options.suite == "final-2" else edits.EXCERPT_S
     for edit, recipe in recipes.SUITES[options.suite].items():
         if options.only and options.only not in edit:
             continue
         chosen = random.Random(edit).sample(archive_clips, min(options.a_clip, len(archive_clips)))
-        queries += [edits.make(clip, edit, recipe, folder, outsiders, 1, seconds) for clip in sorted(chosen)]
-    return queries
+        for clip in sorted(chosen):
+            yield edits.make(clip, edit, recipe, folder, outsiders, 1, seconds)
 
 
 def part_edits(options, archive_clips, outsiders, shelf, results) -> None:
-    archive = Archive(shelf, archive_clips)
-    rows = []
+    archive, rows = Archive(shelf, archive_clips), []
     for query in queries_of(options, archive_clips, outsiders):
         key = f"{options.suite}|{query.edit}|{query.source}"
         rows.append(results.ask(key, lambda query=query: ask_edit(archive, query)))
@@ -276,7 +276,7 @@ def part_sound(options, archive_clips, outsiders, shelf, results) -> None:
 
 def part_make(options, archive_clips, outsiders, shelf, results) -> None:
     """The edited files stand; nothing is asked."""
-    print(len(queries_of(options, archive_clips, outsiders)), "edited files")
+    print(len(list(queries_of(options, archive_clips, outsiders))), "edited files")
 
 
 PARTS = {

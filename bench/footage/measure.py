@@ -72,13 +72,19 @@ class Results:
 
     def __init__(self, path: Path):
         self.path, self.rows = path, {}
-        if path.exists():
-            for line in path.read_text("utf-8").splitlines():
+        self.read()
+
+    def read(self) -> None:
+        """What this and other processes have written so far is known."""
+        if self.path.exists():
+            for line in self.path.read_text("utf-8").splitlines():
                 row = json.loads(line)
                 self.rows[row["key"]] = row
 
     def ask(self, key: str, question) -> dict:
         """The row of this key, as it stands or as `question` gives it now."""
+        if key not in self.rows:
+            self.read()
         if key not in self.rows:
             started = time.process_time()
             row = {"key": key, **question(), "cpu_s": round(time.process_time() - started, 2)}

@@ -1,4 +1,4 @@
-"""The sun's page: linked from a recording with its place and day, complete in both languages, and honest about errors."""
+"""The sun's page: linked from a recording with place and day, complete in both languages, honest about errors."""
 
 import re
 from html import unescape
@@ -9,9 +9,7 @@ from test_web_pages import text_of
 KNOWN = {"at": "36.1682,36.9846", "date": "2016-11-04", "zone": "+02:00"}
 
 
-@pytest.mark.parametrize(
-    ("lang", "words"), [("en", "Sun and shadow at this place"), ("ar", "الشمس والظل في هذا المكان")]
-)
+@pytest.mark.parametrize(("lang", "words"), [("en", "Sun and shadow at"), ("ar", "الشمس والظل في هذا المكان")])
 def test_a_recording_leads_to_the_sun_over_its_place_on_its_day(client, made, lang, words):
     html = client.get(f"/footage/{made.clip}", params={"lang": lang}).text
     client.cookies.clear()

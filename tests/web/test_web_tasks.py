@@ -1,12 +1,17 @@
 """Whole tasks of a person at the pages, in a real Chromium, in English and in Arabic."""
 
 import re
+import subprocess
+import sys
+import zipfile
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
+import dalil.publish
 from dalil import pipeline
 from dalil.archive import Archive, find
 from dalil.incidents import store
@@ -14,6 +19,7 @@ from real_browser import serving
 
 pytestmark = pytest.mark.browser
 
+VERIFY = Path(dalil.publish.__file__).parent / "verify.py"
 LIVING = "Salma Testwoman"
 REPORTS = {  # invented for these tests
     "one.txt": "Notes\n\nPublished on 5 November 2016\n\nAt least three people were killed and seven others injured "
@@ -213,6 +219,95 @@ def test_a_sealed_name_is_opened_with_a_reason_and_sealed_again(tab, home):
     undo(tab)
     tab.goto("/people")
     assert LIVING not in tab.content()
+
+
+def downloaded(tab, folder) -> set[str]:
+    """The zip that the page's export gives is unpacked into `folder`; the files in it."""
+    with tab.expect_download(timeout=60_000) as waiting:
+        tab.locator("form[data-export] button").click()
+    waiting.value.save_as(folder / "export.zip")
+    with zipfile.ZipFile(folder / "export.zip") as packed:
+        packed.extractall(folder)
+        return set(packed.namelist())
+
+
+def test_footage_is_hidden_then_grey_then_in_colour_and_sound_is_separate(tab, home):
+    with Archive.open(home) as archive:
+        sha256 = next(c.object.sha256 for c in archive.captures() if c.name == "clip.mp4")
+    tab.goto(f"/footage/{sha256}")
+    assert tab.locator("main img, main video").count() == 0
+    tab.click("[data-reveal]")
+    grey = "getComputedStyle(document.querySelector('.stills img')).filter"
+    assert tab.evaluate(grey) == "grayscale(1)"
+    tab.click("[data-colour]")
+    assert tab.evaluate(grey) == "none" and tab.evaluate("document.querySelector('video').muted")
+    assert tab.locator("[data-exposure]").inner_text().count("1") == 1
+    tab.keyboard.press("Escape")
+    assert tab.locator("main img, main video").count() == 0
+
+
+def test_a_recording_is_redacted_and_a_case_file_leaves_without_the_original(tab, home, tmp_path):
+    with Archive.open(home) as archive:
+        original = next(c.object.sha256 for c in archive.captures() if c.name == "clip.mp4")
+    tab.goto(f"/footage/{original}")
+    tab.locator("a[href^='/redact/']").click()
+    tab.click("[data-reveal]")
+    box = tab.locator(".stills img").first.bounding_box()
+    tab.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.25)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.75)
+    tab.mouse.up()
+    drawn = [float(tab.input_value(f"#{name}1")) for name in ("x", "y", "w", "h")]
+    assert drawn == pytest.approx([25, 25, 50, 50], abs=1.5)
+    tab.select_option("#method1", "black")
+    tab.fill("form.judge input[name='reason']", "shows a bystander")
+    tab.locator("form.judge button").click()
+    tab.wait_for_selector(".told", timeout=60_000)
+    copy = tab.url.split("/footage/")[1][:64]
+    assert copy != original
+    with Archive.open(home) as archive:
+        with av.open(str(archive.object_path(copy))) as made:
+            middle = next(made.decode(video=0)).to_ndarray(format="rgb24")[60:120, 110:210]
+        assert middle.max() < 40
+        assert [e.disclosed["from"] for e in archive.entries(act="redact")][-1] == original
+    tab.goto("/publish")
+    tab.locator("input[name='kind'][value='case']").check()
+    tab.locator("button[name='preview']").click()
+    assert tab.locator("table.leaving tbody tr").count() > 10
+    names = downloaded(tab, tmp_path)
+    assert any(copy in name for name in names) and not any(original in name for name in names)
+
+
+def test_the_site_is_seen_field_by_field_exported_and_opened_from_a_disk(tab, home, tmp_path):
+    lang = tab.get_attribute("html", "lang")
+    tab.goto("/publish")
+    before = log_size(home)
+    tab.select_option("#digits", "2")
+    tab.locator("button[name='preview']").click()
+    fields = tab.locator("table.leaving").inner_text()
+    assert "killed" in fields and LIVING not in fields and log_size(home) == before
+    names = downloaded(tab, tmp_path)
+    assert log_size(home) > before and not any("objects/" in name for name in names)
+    folder = tmp_path / "dalil-site"
+    checked = subprocess.run(
+        [sys.executable, str(VERIFY), str(folder), "--key", str(home / "keys" / "log.pub")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert "GOOD" in checked.stdout, checked.stdout + checked.stderr
+    disk = tab.context.browser.new_context()
+    page, asked = disk.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((folder / "data" / lang / "index.html").as_uri())
+    page.locator("#incidents tbody tr a").first.click()
+    assert page.get_attribute("html", "lang") == lang and page.locator("h1").inner_text()
+    disk.close()
+    assert all(url.startswith("file:") for url in asked)
+    assert not any(LIVING in p.read_text("utf-8", "replace") for p in folder.rglob("*") if p.is_file())
+
+
+def log_size(home) -> int:
+    with Archive.open(home) as archive:
+        return archive.size
 
 
 def test_the_log_tells_all_of_it(tab, home):

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse
 
 from dalil.errors import one_line
 from dalil.records import Account, Incident, Quote, Reason
+from dalil.web.accounts.roles import TO_LOOK, may
 from dalil.web.language import LANGUAGES, Language, language
 from dalil.web.marks import SIGNS, words_anchor
 from dalil.web.typeset import environment
@@ -37,9 +38,12 @@ PLACES = (
     ("compare", "/compare", "c"),
     ("log", "/log", "h"),
     ("add", "/add", "a"),
+    ("publish", "/publish", "u"),
 )
+# Places that some may not go to, and the role that they ask for (as their routes do).
+RESERVED = {"add": "contributor", "publish": "owner"}
 # What a page may be asked to say after an act.
-TOLD = ("judged", "undone", "accounts")
+TOLD = ("judged", "undone", "accounts", "redacted")
 
 
 @lru_cache
@@ -88,6 +92,13 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     if request.query_params.get("lang") in LANGUAGES:
         answer.set_cookie(COOKIE, lang.code, max_age=YEAR_S, httponly=True, samesite="strict")
     return answer
+
+
+def open_places(request: Request) -> list[tuple[str, str, str]]:
+    """The pages that whoever asks may be led to."""
+    person = getattr(request.state, "person", None)
+    role = person.role if person else TO_LOOK
+    return [place for place in PLACES if may(role, RESERVED.get(place[0], TO_LOOK))]
 
 
 def language_of(request: Request) -> Language:

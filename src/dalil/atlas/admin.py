@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from dalil.atlas.index import Gazetteer
@@ -22,6 +23,25 @@ class Division:
     names: np.ndarray
 
 
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """Spellings of divisions, one a row: whose it is (level and code), how it sounds, its bones."""
+
+    told: list[tuple[int, str]]
+    sounds: list[str]
+    bones: list[str]
+
+    def alike(self, key: Key) -> list[float]:
+        """How like `key` each spelling is, 0-1."""
+        if not self.told:
+            return []
+        heard, bare = (
+            process.cdist([one], many, scorer=Indel.normalized_similarity, dtype=np.float64)[0]
+            for one, many in ((key.sounds, self.sounds), (key.bones, self.bones))
+        )
+        return np.where(heard == 1.0, 1.0, 0.5 * heard + 0.5 * bare).tolist()
+
+
 @dataclass(slots=True)
 class Admin:
     """The divisions of one gazetteer."""
@@ -31,6 +51,7 @@ class Admin:
     second: dict[str, int] = field(default_factory=dict)
     _found: dict[str, Division | None] = field(default_factory=dict)
     _keys: dict[int, list[Key]] = field(default_factory=dict)
+    _spellings: Spelt | None = None
     _names: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def names(self, place: int) -> tuple[str, ...]:
@@ -63,21 +84,30 @@ class Admin:
             self._keys[place] = [division_key(self.gazetteer.names[row]) for row in self.gazetteer.names_of(place)]
         return self._keys[place]
 
+    def _all(self) -> Spelt:
+        """Every spelling of every division, told by its level and code, gathered once."""
+        if self._spellings is None:
+            g = self.gazetteer
+            told = [(1, c, k) for c, place in self.first.items() for k in self._keys_of(place)]
+            told += [(2, c, k) for c, place in self.second.items() for k in self._keys_of(place)]
+            told += [(3, c, division_key(c)) for c in set(g.admin1) if c and not any(d.isdigit() for d in c)]
+            self._spellings = Spelt(
+                [(level, code) for level, code, _ in told], [k.sounds for *_, k in told], [k.bones for *_, k in told]
+            )
+        return self._spellings
+
     def _find(self, admin: str) -> Division | None:
         best, found = ALIKE, None
-        g, key = self.gazetteer, division_key(admin)
-        for level, codes in ((1, self.first), (2, self.second)):
-            column = g.admin1 if level == 1 else g.admin2
-            for code, place in codes.items():
-                alike = max(_alike(key, other) for other in self._keys_of(place))
-                # a district of the same name gives way to the province
-                if alike > best + (0.02 if level == 2 else 0):
-                    best, found = alike, (column, code)
-        text = [c for c in set(g.admin1) if c and not any(d.isdigit() for d in c)]
-        for code in text:
-            alike = _alike(key, division_key(code))
-            if alike > best:
-                best, found = alike, (g.admin1, code)
+        g, spelt = self.gazetteer, self._all()
+        columns = {1: g.admin1, 2: g.admin2, 3: g.admin1}
+        highest: dict[tuple[int, str], float] = {}
+        for told, alike in zip(spelt.told, spelt.alike(division_key(admin)), strict=True):
+            if alike > highest.get(told, 0.0):
+                highest[told] = alike
+        for (level, code), alike in highest.items():
+            # a district of the same name gives way to the province
+            if alike > best + (0.02 if level == 2 else 0):
+                best, found = alike, (columns[level], code)
         if found is None:
             return None
         column, code = found
@@ -89,12 +119,6 @@ def division_key(name: str) -> Key:
     """The key of a division's name without "province", "governorate" and their like."""
     words = [w for w in words_of(name) if w not in kinds()]
     return key_of(" ".join(words) or name)
-
-
-def _alike(a: Key, b: Key) -> float:
-    if a.sounds == b.sounds:
-        return 1.0
-    return 0.5 * Indel.normalized_similarity(a.sounds, b.sounds) + 0.5 * Indel.normalized_similarity(a.bones, b.bones)
 
 
 def admin_of(gazetteer: Gazetteer) -> Admin:

@@ -29,6 +29,7 @@ _STOP = re.compile(r"[.!?؟]\s+|\n\s*\n")
 _FIGURE = re.compile(r"\d(?:[-/.:]\d|\d{3}|(?:st|nd|rd|th|ST|ND|RD|TH)\b)")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?(?::\d{2})?\s?([ap])?", re.I)
 _NOTHING = "_"
+_SIGNS = ".,;:!?\"')]»”’"
 _FIGURES = ("DAY", "ORD", "YY", "NUM", "YEAR", "HYEAR", "HHMM", "TIME", "NUMDATE", "DECADE", "PAST", "NEWLINE")
 _MEMO_LIMIT = 50_000
 
@@ -54,6 +55,7 @@ class Words:
     dead: set[str] = field(default_factory=set)
     memo: dict[str, Token] = field(default_factory=dict)
     groups: dict[tuple[str, ...], str] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)  # the first words of everything in the tables
 
     def char(self, name: str) -> str:
         """The character that stands for a class; a class met for the first time gets the next free one."""
@@ -72,9 +74,11 @@ class Words:
         entry = (self.char(name), value)
         if spelling.startswith("="):
             self.exact[_MARKS.sub("", spelling[1:])] = entry
+            self.known.add(spelling[1:].lower())
             return
         capital = spelling.startswith("^")
         tokens = [normal(m.group()) for m in TOKEN.finditer(spelling.lstrip("^"))]
+        self.known.add(tokens[0])
         if len(tokens) > 1:
             rows = self.chains.setdefault(tokens[0], {}).setdefault(tokens[1], [])
             rows.append((tuple(tokens[2:]), *entry))
@@ -129,7 +133,9 @@ class Words:
 
     def is_live(self, piece: str) -> bool:
         """Whether a word with its signs can be the heart of a date phrase; those that cannot are remembered."""
-        if any(self._has_heart(word) for word in _WORD.findall(piece)):
+        word = piece.rstrip(_SIGNS).lower()
+        foreign = word.isascii() and word.isalpha() and word not in self.known
+        if not foreign and any(self._has_heart(word) for word in _WORD.findall(piece)):
             return True
         if len(self.dead) > _MEMO_LIMIT:
             self.dead.clear()

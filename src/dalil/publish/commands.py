@@ -3,11 +3,30 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dalil.archive.commands import archive_option, by_option, open_to_write
+
+if TYPE_CHECKING:
+    from dalil.publish.scope import Scope
+
+
+def incident_option(command: Callable[..., Any]) -> Any:
+    """Gives a command `--incident ID`, as often as wanted, as `incidents`; none means everything."""
+    words = "Only this incident, and what it rests on (repeat)."
+    return click.option("--incident", "incidents", multiple=True, metavar="ID", help=words)(command)
+
+
+def recipient_options(command: Callable[..., Any]) -> Any:
+    """Gives a command `--recipient NAME` and `--withhold FIELD`, the latter as `fields`."""
+    words = "Show this field on no line (repeat)."
+    command = click.option("--withhold", "fields", multiple=True, metavar="FIELD", help=words)(command)
+    words = "Who gets it; see dalil withhold."
+    return click.option("--recipient", default="*", show_default=True, metavar="NAME", help=words)(command)
 
 
 @click.group("export")
@@ -24,9 +43,8 @@ def export_command() -> None:
 @archive_option
 @by_option
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only what this incident rests on (repeat).")
-@click.option("--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold.")
-@click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field on no line (repeat).")
+@incident_option
+@recipient_options
 @click.option("--preview", is_flag=True, help="Only list, field by field, what would leave. Writes and logs nothing.")
 @click.option("--no-pdf", is_flag=True, help="Reports as HTML and JSON only.")
 @click.option("--no-stamp", is_flag=True, help="Do not ask the authorities in dalil.toml to stamp the checkpoint.")
@@ -58,17 +76,11 @@ def case_command(
     from tqdm import tqdm
 
     from dalil import records
-    from dalil.publish import case, documents, scope
+    from dalil.publish import case, documents
     from dalil.publish.preview import preview_case
 
     with open_to_write(archive) as opened:
-        chosen = scope.choose(
-            opened,
-            recipient=recipient,
-            incidents=incidents_named(opened, incidents),
-            everything=not incidents,
-            fields=fields,
-        )
+        chosen = chosen_for(opened, incidents, recipient, fields)
         if preview:
             say_leaving(preview_case(chosen), as_json)
             return
@@ -91,7 +103,7 @@ def case_command(
 @archive_option
 @by_option
 @click.argument("out", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only this incident (repeat).")
+@incident_option
 @click.option("--title", metavar="WORDS", help="What the site is called (default: the archive's name).")
 @click.option("--round", "digits", type=click.IntRange(0, 5), help="Round points to so many decimals; 2 is about 1 km.")
 @click.option("--preview", is_flag=True, help="Only list, field by field, what would leave. Writes and logs nothing.")
@@ -110,16 +122,10 @@ def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, 
       python3 verify.py public --key log.pub
     """
     from dalil import records
-    from dalil.publish import scope, site
+    from dalil.publish import site
 
     with open_to_write(archive) as opened:
-        chosen = scope.choose(
-            opened,
-            recipient="*",
-            incidents=incidents_named(opened, incidents),
-            everything=not incidents,
-            fields=site.PRIVATE_FIELDS,
-        )
+        chosen = chosen_for(opened, incidents, "*", site.PRIVATE_FIELDS)
         if preview:
             say_leaving(site.preview(site.told_in_public(chosen, digits=digits)), as_json)
             return
@@ -132,6 +138,14 @@ def site_command(archive, by, out, incidents, title, digits, preview, no_stamp, 
         f"{made.folder}: {made.incidents} incidents, {made.files} files; log line {made.line}, checkpoint over "
         f"{made.checkpoint} lines. Open {made.folder}/index.html"
     )
+
+
+def chosen_for(archive, incidents: tuple[str, ...], recipient: str, fields: Iterable[str]) -> Scope:
+    """What an export of these incidents, or of everything, shows to that recipient, without these fields."""
+    from dalil.publish import scope
+
+    found = incidents_named(archive, incidents)
+    return scope.choose(archive, recipient=recipient, incidents=found, everything=not incidents, fields=fields)
 
 
 def say_leaving(fields, as_json: bool) -> None:
@@ -187,11 +201,8 @@ def format_command(name: str, title: str, example: str) -> click.Command:
     @archive_option
     @by_option
     @click.argument("out", type=click.Path(path_type=Path))
-    @click.option("--incident", "incidents", multiple=True, metavar="ID", help="Only this incident (repeat).")
-    @click.option(
-        "--recipient", default="*", show_default=True, metavar="NAME", help="Who gets it; see dalil withhold."
-    )
-    @click.option("--withhold", "fields", multiple=True, metavar="FIELD", help="Show this field of no line (repeat).")
+    @incident_option
+    @recipient_options
     @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
     def command(
         archive: Path,
@@ -203,12 +214,11 @@ def format_command(name: str, title: str, example: str) -> click.Command:
         as_json: bool,
     ) -> None:
         from dalil import records
-        from dalil.publish import exports, scope
+        from dalil.publish import exports
 
         form = next(one for one in exports.FORMATS if one.name == name)
         with open_to_write(archive) as opened:
-            found = incidents_named(opened, incidents)
-            chosen = scope.choose(opened, recipient=recipient, incidents=found, everything=not incidents, fields=fields)
+            chosen = chosen_for(opened, incidents, recipient, fields)
             made = exports.write(opened, form, chosen, out, by=by)
         if form.lost:
             click.echo(f"dalil: this format does not hold {form.lost}", err=True)

@@ -1,25 +1,53 @@
-"""What would leave in a case file, field by field, before anything is written or logged."""
+"""What would leave, field by field, before anything is written or logged."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from dalil.archive import lines
 from dalil.publish.reports import tell
 from dalil.publish.scope import Scope
-from dalil.publish.site import SAMPLE, Leaving, leaves
 from dalil.records import builtins
+
+SAMPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One field that would leave: how many values of it, and the first few."""
+
+    field: str
+    values: int
+    samples: tuple[str, ...]
 
 
 def preview_case(scope: Scope) -> list[Leaving]:
     """Every field that the case file would show, with the first few values: files, log lines, incidents; at the end how
     many values would be withheld."""
+    return [*leaving(_everything(scope)), Leaving("(withheld)", scope.withheld, ())]
+
+
+def leaving(pairs: Iterable[tuple[str, Any]]) -> list[Leaving]:
+    """These (field, value) by field, in the order in which the fields come."""
     found: dict[str, list[Any]] = {}
-    for name, value in _everything(scope):
+    for name, value in pairs:
         found.setdefault(name, []).append(value)
-    told = [Leaving(name, len(values), _samples(values)) for name, values in found.items()]
-    return [*told, Leaving("(withheld)", scope.withheld, ())]
+    return [Leaving(name, len(values), _samples(values)) for name, values in found.items()]
+
+
+def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """(path, value) of everything in a record that is known."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(item, f"{name}.{key}" if name else key)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from leaves(item, f"{name}[]")
+    elif value is not None:
+        yield name, value
 
 
 def _everything(scope: Scope) -> Iterator[tuple[str, Any]]:
@@ -38,5 +66,4 @@ def _everything(scope: Scope) -> Iterator[tuple[str, Any]]:
 
 
 def _samples(values: list[Any]) -> tuple[str, ...]:
-    seen = dict.fromkeys(" ".join(str(value).split()) for value in values)
-    return tuple(list(seen)[:SAMPLE])
+    return tuple(islice(dict.fromkeys(" ".join(str(value).split()) for value in values), SAMPLE))

@@ -11,38 +11,30 @@ import io
 import json
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dalil.archive import Archive
+from dalil.claims.imports.formulas import disarmed
 from dalil.incidents.veil import as_incident, veiled
 from dalil.publish import documents
 from dalil.publish.case import Bag, Exported, disclosed, write_bag
-from dalil.publish.reports import LANGUAGES, Told, page, tell, words
+from dalil.publish.exports.outgoing import INSTEAD
+from dalil.publish.exports.outgoing import at as put
+from dalil.publish.preview import Leaving, leaves, leaving
+from dalil.publish.reports import LANGUAGES, Told, page, tell, title, words
 from dalil.publish.scope import Scope
-from dalil.records import Candidate, Incident, Range, builtins
+from dalil.records import Incident, Range, builtins
 
 # What a public site shows on no line of the log: names of files, where they came from, who did what and why.
 PRIVATE_FIELDS = ("name", "source", "by", "reason", "page", "recipient")
-INSTEAD = "name withheld"
-SAMPLE = 3
 POINT = re.compile(r" ?\[[^]]*\]")
 COLUMNS = (
     "id", "type", "start", "end", "place", "latitude", "longitude", "where_prec", "killed_low", "killed_high",
     "killed_at_least", "injured_low", "injured_high", "injured_at_least", "grade", "accounts", "sources",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Leaving:
-    """One field that would leave: how many values of it, and the first few."""
-
-    field: str
-    values: int
-    samples: tuple[str, ...]
 
 
 def told_in_public(scope: Scope, *, digits: int | None = None) -> tuple[Told, ...]:
@@ -52,27 +44,7 @@ def told_in_public(scope: Scope, *, digits: int | None = None) -> tuple[Told, ..
 
 def preview(told: Iterable[Told]) -> list[Leaving]:
     """Every field that would leave, in the order of the records."""
-    counts: Counter[str] = Counter()
-    samples: dict[str, dict[str, None]] = {}
-    for one in told:
-        for name, value in leaves(builtins(one.incident)):
-            counts[name] += 1
-            seen = samples.setdefault(name, {})
-            if len(seen) < SAMPLE:
-                seen.setdefault(" ".join(str(value).split()))
-    return [Leaving(name, counts[name], tuple(samples[name])) for name in samples]
-
-
-def leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """(path, value) of everything in a record that is known."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from leaves(item, f"{name}.{key}" if name else key)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from leaves(item, f"{name}[]")
-    elif value is not None:
-        yield name, value
+    return leaving(pair for one in told for pair in leaves(builtins(one.incident)))
 
 
 def write_site(
@@ -94,17 +66,18 @@ def write_site(
 # ---------------------------------------------------------------- pages
 
 
-def write_pages(bag: Bag, scope: Scope, told: tuple[Told, ...], title: str) -> None:
+def write_pages(bag: Bag, scope: Scope, told: tuple[Told, ...], name: str) -> None:
     """Every page in each language, and the script that narrows the list."""
     templates = documents.TEMPLATES
     bag.write("data/site.js", (templates / "site.js").read_bytes())
-    bag.write("index.html", documents.html("site_front.html", lang="en", title=title))
+    bag.write("index.html", documents.html("site_front.html", lang="en", title=name))
     for lang in LANGUAGES:
-        common = {"lang": lang, "title": title, "other": next(code for code in LANGUAGES if code != lang)}
+        common = {"lang": lang, "title": name, "other": next(code for code in LANGUAGES if code != lang)}
         rows = [row(t.incident, words(lang)) for t in told]
-        bag.write(f"data/{lang}/index.html", documents.html("site_index.html", rows=rows, **common))
-        bag.write(f"data/{lang}/map.html", documents.html("site_map.html", map=drawn(told), **common))
-        bag.write(f"data/{lang}/verify.html", documents.html("site_verify.html", **common))
+        pages = {"index": {"rows": rows}, "map": {"map": drawn(told, lang)}, "verify": {}}
+        for page_name, values in pages.items():
+            made = documents.html(f"site_{page_name}.html", here=f"{page_name}.html", **values, **common)
+            bag.write(f"data/{lang}/{page_name}.html", made)
         for one in told:
             data = page(one, scope, {}, lang)
             bag.write(f"data/{lang}/{one.name}.html", documents.html("report.html", p=data, back="index.html"))
@@ -136,12 +109,12 @@ def span(counted: Range | None) -> str:
 # ---------------------------------------------------------------- the map
 
 
-def drawn(told: Iterable[Told]) -> dict[str, Any]:
+def drawn(told: Iterable[Told], lang: str) -> dict[str, Any]:
     """The incidents' points in a picture of 1000 by `height`, with lines of latitude and longitude round about.
 
     Equirectangular about the middle latitude. `radius` is the place's own radius, where it has one.
     """
-    points = [(t.name, t.incident, at) for t in told if (at := best_point(t.incident))]
+    points = [(t.name, t.incident, at) for t in told if (at := put(t.incident))]
     if not points:
         return {"points": [], "lines": [], "height": 1}
     lats, lons = [at.lat for *_, at in points], [at.lon for *_, at in points]
@@ -171,7 +144,7 @@ def drawn(told: Iterable[Told]) -> dict[str, Any]:
         "points": [
             {
                 "name": name,
-                "text": " · ".join(part for part in (i.title, span(i.killed)) if part),
+                "text": " · ".join(part for part in (title(i, lang), span(i.killed)) if part),
                 "x": x(at.lon),
                 "y": y(at.lat),
                 "radius": max(5.0, round((i.where.radius_m or 0) / 111_320 * scale, 1)) if i.where else 5.0,
@@ -185,11 +158,6 @@ def steps(low: float, high: float, step: float) -> Iterator[float]:
     """The multiples of `step` between."""
     for n in range(math.ceil(low / step), math.floor(high / step) + 1):
         yield round(n * step, 4)
-
-
-def best_point(incident: Incident) -> Candidate | None:
-    """Where the incident is shown."""
-    return incident.where.candidates[0] if incident.where and incident.where.candidates else None
 
 
 def rounded(incident: Incident, digits: int | None) -> Incident:
@@ -227,7 +195,7 @@ def write_data(bag: Bag, incidents: list[Incident]) -> None:
 
 def properties(incident: Incident) -> dict[str, Any]:
     """The incident on one row."""
-    at, where = best_point(incident), incident.where
+    at, where = put(incident), incident.where
     killed, injured = incident.killed, incident.injured
     return {
         "id": incident.id,
@@ -252,7 +220,7 @@ def properties(incident: Incident) -> dict[str, Any]:
 
 def feature(incident: Incident) -> dict[str, Any]:
     """The incident as a GeoJSON feature (RFC 7946); without a point its geometry is null."""
-    at = best_point(incident)
+    at = put(incident)
     geometry = {"type": "Point", "coordinates": [at.lon, at.lat]} if at else None
     return {"type": "Feature", "id": incident.id, "geometry": geometry, "properties": properties(incident)}
 
@@ -263,4 +231,4 @@ def safe(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value
+    return disarmed(value) if isinstance(value, str) else value

@@ -18,11 +18,9 @@ from dalil.archive.archive import TOOL
 from dalil.archive.blobs.local import sync_folder, write_file
 from dalil.errors import DalilError
 from dalil.incidents.veil import veiled
-from dalil.publish.exports.outgoing import Outgoing
+from dalil.publish.exports.outgoing import INSTEAD, Outgoing
 from dalil.publish.reports import tell
 from dalil.publish.scope import Scope
-
-INSTEAD = "name withheld"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from dalil.claims.imports.formulas import disarmed
 from dalil.incidents.likeness import point
 from dalil.records import Account, Candidate, Checkpoint, Incident, Quote, Range, Suspect
 
+INSTEAD = "name withheld"  # of somebody who may be alive
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:

@@ -64,10 +64,8 @@ def holding(conn: Connection, wanted: list[Term], without: list[Term], joiner: s
         return Matching(best_first(conn, expression, rows), True)
     if phrases or unwanted:
         expression = joined(wanted, without, joiner, phrase_of)
-    rows = rows_of(conn, expression, MOST_RANKED + 1)
-    if len(rows) <= MOST_RANKED:
-        return Matching(best_first(conn, expression, rows), True)
-    return Matching(rows_of(conn, expression, -1), False)
+    rows = rows_of(conn, expression, -1)
+    return Matching(best_first(conn, expression, rows), True) if len(rows) <= MOST_RANKED else Matching(rows, False)
 
 
 def joined(wanted: list[Term], without: list[Term], joiner: str, expression) -> str:

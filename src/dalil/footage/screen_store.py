@@ -61,6 +61,11 @@ def read(records: Sequence[str]) -> tuple[ScreenText, ...]:
     return tuple(decode(record, ScreenText) for record in records)
 
 
+def has_screens(conn: Connection) -> bool:
+    """Whether any text was seen in any picture."""
+    return conn.scalar(select(db.screen_text.c.sha256).limit(1)) is not None
+
+
 def search_screen(conn: Connection, query: str, limit: int = 20) -> tuple[Shown, ...]:
     """The recordings whose pictures show every term of `query` and none that it excludes, by hash.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from anyio import CapacityLimiter
 from starlette.applications import Starlette
@@ -31,11 +32,12 @@ def create_app(
     by: str | None = None,
     hosts: tuple[str, ...] = LOOPBACK,
     secure: bool = False,
+    on_loaded: Callable[[], None] = lambda: None,
 ) -> ASGIApp:
     """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen.
 
     `by` is whose name the log holds for what is judged here while there are no accounts. `hosts` are the names that
-    it answers to; `secure`: people reach it over TLS.
+    it answers to; `secure`: people reach it over TLS. `on_loaded` is called when something large has come into memory.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
@@ -48,6 +50,7 @@ def create_app(
     app.state.book = book = Book(archive.path)
     app.state.adding = Adding(archive.path)
     app.state.secure = secure
+    app.state.on_loaded = on_loaded
     app.state.fresh = Fresh(archive.path / archive.settings.database)
     app.state.acts = CapacityLimiter(ACTS_AT_ONCE)
     app.state.secret = secrets.token_bytes(32)

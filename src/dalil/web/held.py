@@ -23,6 +23,8 @@ def loaded(request: Request, key: str, load):
 
     def read():
         with state.archive.engine.connect() as conn:
-            return load(conn)
+            found = load(conn)
+        state.on_loaded()
+        return found
 
     return state.fresh.get(key, read)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from dalil.claims.matching import matching
 from dalil.claims.search import hit_in
 from dalil.claims.store import held_documents
-from dalil.footage.screen_store import search_screen
+from dalil.footage.screen_store import has_screens, search_screen
 from dalil.footage.telling import name_of
 from dalil.records import EVENT_TYPES, STATUSES, Claim, Document, Quote, Reading
 from dalil.web import facets, holdings
@@ -97,8 +97,10 @@ def search_page(request: Request) -> Response:
         first = (number - 1) * RESULTS_A_PAGE
         shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else []
         results = results_of(conn, claims, shown, query, tests)
+        read = state.fresh.get("screens", lambda: has_screens(conn))
         screens = [
-            (s.object, name_of(conn, s.object), s.lines[:SCREEN_LINES]) for s in search_screen(conn, query, SCREENS)
+            (s.object, name_of(conn, s.object), s.lines[:SCREEN_LINES])
+            for s in (search_screen(conn, query, SCREENS) if read else ())
         ]
     return page(
         request,

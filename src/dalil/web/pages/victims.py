@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, tuple_
@@ -149,12 +150,11 @@ def meet(row, held: dict[str, tuple[Document, Reading, tuple[str, ...]]], stands
 
 def cut(text: str, names: list[str]):
     """(words, withheld) in order."""
-    import re
-
-    if not names:
+    there = {name for name in names if name in text}  # of most names a few: a pattern of all is slow to make
+    if not there:
         yield text, False
         return
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(set(names), key=len, reverse=True)))
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(there, key=len, reverse=True)))
     at = 0
     for found in pattern.finditer(text):
         yield text[at : found.start()], False

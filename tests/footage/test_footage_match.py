@@ -237,6 +237,18 @@ def test_a_fingerprint_is_read_as_it_was_written_and_made_again_identically(draw
         prints.decode(data.replace(b'"format":%d' % prints.FORMAT, b'"format":9'))
 
 
+def test_a_large_index_gives_the_same_votes_by_its_table(drawn, monkeypatch):
+    query = prints.query_fingerprint(drawn.folder / "road.mp4", object="", duration_s=None).frames
+    by_words = index.build_index([drawn.kept.read("road")])
+    monkeypatch.setattr(index, "LARGE", 1)
+    by_table = index.with_starts(by_words)
+    assert by_table.starts is not None and not len(by_table.words)
+    for mirrored in (False, True):
+        votes = index.vote([by_words], query, mirrored=mirrored)
+        assert index.vote([by_table], query, mirrored=mirrored) == votes
+    assert votes or index.vote([by_words], query, mirrored=False)
+
+
 def test_adding_makes_a_new_segment_and_leaves_the_old_ones(drawn, tmp_path):
     kept = shelf.Shelf(tmp_path)
     before = []

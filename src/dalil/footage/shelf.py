@@ -19,7 +19,7 @@ import numpy as np
 
 from .audio import SoundIndex, build_sound_index
 from .fingerprint import FORMAT, Fingerprint, decode, encode, fingerprint, is_current
-from .index import Index, build_index
+from .index import Index, build_index, with_starts
 
 MAX_SEGMENTS = 8
 # Fingerprints held at once while a query is compared: an hour of footage is about 15 MB.
@@ -119,10 +119,12 @@ def write_segment(folder: Path, prints: list[Fingerprint]) -> Path:
     path = folder / f"{hashlib.sha256(chr(10).join(names).encode()).hexdigest()[:16]}.segment"
     folder.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(dir=folder, suffix=".tmp"))
-    index = build_index(prints)
+    index = with_starts(build_index(prints))
     sounds = build_sound_index([(print_.object, print_.sound) for print_ in prints])
     for name in INDEX_ARRAYS:
         np.save(making / f"{name}.npy", getattr(index, name))
+    if index.starts is not None:
+        np.save(making / "starts.npy", index.starts)
     for name in SOUND_ARRAYS:
         np.save(making / f"sound-{name}.npy", getattr(sounds, name))
     (making / "parts.json").write_bytes(msgspec.json.encode(Parts(FORMAT, names)))
@@ -136,4 +138,5 @@ def read_segment(path: Path, parts: Parts) -> tuple[Index, SoundIndex]:
     names = tuple(parts.objects)
     arrays = {name: np.load(path / f"{name}.npy", mmap_mode="r") for name in INDEX_ARRAYS}
     sounds = {name: np.load(path / f"sound-{name}.npy", mmap_mode="r") for name in SOUND_ARRAYS}
-    return Index(objects=names, **arrays), SoundIndex(objects=names, **sounds)
+    starts = np.load(path / "starts.npy", mmap_mode="r") if (path / "starts.npy").exists() else None
+    return Index(objects=names, starts=starts, **arrays), SoundIndex(objects=names, **sounds)

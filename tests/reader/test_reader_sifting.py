@@ -2,6 +2,7 @@
 
 import pytest
 
+from dalil.claims.reader.company import company_of, homelands, scene_of, state_of
 from dalil.claims.reader.proposals import bare_words, parts_of, proposals_of, stem
 from dalil.claims.reader.reading import prepared, read_text
 from dalil.claims.reader.sifting import ROLES, likeliest, picks, reasons, scored, weights
@@ -29,7 +30,13 @@ SIGNED IN JULY.
 
    THE MINISTER RECALLED THAT THE WAR OF THE LAST CENTURY KILLED THOUSANDS OF PEOPLE.
 """
-WIRES = (MURDER, BOMB, TALKS)
+TWO = """   PUERTO ALDANA, 6 MAR 90 (INVENTED) -- [TEXT] GUNMEN SHOT AND KILLED MAYOR RUFINO
+ESQUIVEL LANDA IN VILLA SERRANA ON 3 MARCH, THE POLICE REPORTED.
+
+   IN ANOTHER ATTACK, ON 5 MARCH, GUERRILLAS OF THE ALDANA LIBERATION FRONT [ALF]
+MURDERED LAWYER HORACIO MENDIETA PAZ IN SAN LUCERO, 90 KM AWAY.
+"""
+WIRES = (MURDER, BOMB, TALKS, TWO)
 
 
 def told(text):
@@ -110,3 +117,32 @@ def test_proposals_are_words_of_the_text():
 
 def test_stem_takes_one_plural_s():
     assert (stem("bombs"), stem("press"), stem("gas")) == ("bomb", "press", "gas")
+
+
+def test_two_murders_of_two_days_are_two_claims_with_their_own_people():
+    claims = made(TWO)
+    assert len(claims) == 2
+    first, second = (" ".join(m for v in c.victims for m in v.mentions) for c in claims)
+    assert "ESQUIVEL" in first and "ESQUIVEL" not in second
+    assert second and "MENDIETA" not in first
+    assert len(read_text(TWO).incidents) == 2
+
+
+def test_words_of_one_kin_are_weighed_alike():
+    kin = {"pylon": ("1", "7"), "post": ("1", "7"), "the": ("2", "9")}
+    one, other = (company_of(kin, [(["the", w, "fell"], 1, 2)]) for w in ("pylon", "post"))
+    assert one == other
+    assert {"k0h=1", "k1h=7", "k0p0=2", "k1n0=u"} <= one
+
+
+def test_learned_kin_tells_a_building_from_a_rank():
+    kin = weights("en").kin
+    assert kin["colonel"] == kin["general"]
+    assert kin["colonel"] != kin["embassy"]
+
+
+def test_a_text_is_of_the_state_that_it_names_most():
+    assert state_of([["a", "peruvian", "in", "chile"], ["lima"]], "en") == "Peru"
+    assert state_of([["nobody"]], "en") == "-"
+    assert homelands("ar") == {}
+    assert "sh=Peru_office" in scene_of("Peru", "bombing", "party office")

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dalil.claims.reader.company import Kin, company_of, scene_of, state_of
 from dalil.claims.reader.drafts import Draft
 from dalil.claims.reader.lexicon import folder
 from dalil.claims.reader.marking import Line
@@ -35,13 +36,15 @@ Last = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float]  # 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned: a column for each label, for each role and each shared family; the last step."""
+    """What was learned: a column for each label, for each role and each shared family; the last step; words' kin."""
 
+    tag: str
     text: dict[str, tuple[float, ...]]
     rows: dict[str, int]
     filler: object  # numpy array, one row for each feature
     stack: dict[str, Last]
     bounds: dict[str, float]
+    kin: Kin
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +71,18 @@ def weights(tag: str) -> Weights | None:
     path = folder(tag).joinpath(WEIGHTS)
     if not path.is_file():
         return None
-    return _parse(gzip.decompress(path.read_bytes()).decode("utf-8"))
+    return parse(gzip.decompress(path.read_bytes()).decode("utf-8"), tag)
 
 
-def _parse(table: str) -> Weights:
+def parse(table: str, tag: str) -> Weights:
+    """The weights that a table of `bench/train_sifting.py` holds."""
     import numpy as np
 
     text: dict[str, tuple[float, ...]] = {}
     rows: dict[str, int] = {}
     filler: list[list[int]] = []
     stack, bounds = {}, {}
+    kin: Kin = {}
     for row in table.splitlines():
         kind, name, *cells = row.split("\t")
         if kind == "filler":
@@ -91,7 +96,9 @@ def _parse(table: str) -> Weights:
             stack[name] = (tuple(values[:n]), tuple(values[n : 2 * n]), tuple(values[2 * n : 3 * n]), values[-1])
         elif kind == "bound":
             bounds[name] = float(cells[0])
-    return Weights(text, rows, np.array(filler, dtype=np.float32) / UNIT, stack, bounds)
+        elif kind == "kin":
+            kin[name] = (cells[0], cells[1])
+    return Weights(tag, text, rows, np.array(filler, dtype=np.float32) / UNIT, stack, bounds, kin)
 
 
 def text_features(lines: list[Line], drafts: list[Draft], events: list[Event]) -> dict[str, float]:
@@ -154,6 +161,11 @@ def stack_features(
     return [*out, n / 20, math.log(n + 1)]
 
 
+def likeliest_family(chances: dict[str, float]) -> str:
+    """The family of the highest chance."""
+    return max(FAMILIES, key=chances.__getitem__)
+
+
 def scored(learned: Weights, lines: list[Line], drafts: list[Draft], events: list[Event], skipped: set[int]) -> Scored:
     """The chances of the text's acts and of every proposal."""
     sums = [0.0] * len(LABELS)
@@ -164,6 +176,10 @@ def scored(learned: Weights, lines: list[Line], drafts: list[Draft], events: lis
                 sums[k] += x * value
     first = {t: _chance(x) for t, x in zip(LABELS, sums, strict=True)}
     found = [*proposals_of(lines, parts_of(drafts), skipped).values()]
+    state, act = state_of((line.w for line in lines), learned.tag), likeliest_family(first)
+    for one in found:
+        one.features |= company_of(learned.kin, ((line.w, i, j) for line, i, j in one.spots))
+        one.features.update(scene_of(state, act, one.words))
     roles = [_roles(learned, one, first) for one in found]
     row = stack_features(first, roles, events, len(lines))
     chances = {}
@@ -218,7 +234,7 @@ def families_of(chances: dict[str, float], bounds: dict[str, float]) -> list[str
     """The families that the text is about; the likeliest one where only "any" passes its bound."""
     chosen = [t for t in FAMILIES if chances[t] > bounds[t]]
     if not chosen and chances["any"] > bounds["any"]:
-        chosen = [max(FAMILIES, key=chances.__getitem__)]
+        chosen = [likeliest_family(chances)]
     return chosen
 
 

@@ -154,10 +154,14 @@ class Client:
             raise SystemExit(f"{address}: {head.splitlines()[0]}")
         return took
 
+    def close(self) -> None:
+        """The connection is over: the server would end it after some idle seconds."""
+        self.writer.close()
 
-async def connected(port: int) -> list[Client]:
-    """The clients."""
-    return [Client(*await asyncio.open_connection("127.0.0.1", port), number) for number in range(CLIENTS)]
+
+async def connected(port: int, many: int) -> list[Client]:
+    """So many clients."""
+    return [Client(*await asyncio.open_connection("127.0.0.1", port), number) for number in range(many)]
 
 
 async def ask(clients: list[Client], addresses: list[str]) -> list[float]:
@@ -219,20 +223,24 @@ async def asked_all(count: int, port: int, pid: int, asked: int, only: list[str]
     """Each page in turn, then all of them mixed."""
     rng = random.Random(count)
     makers = {name: make for name, make in pages(count, rng).items() if not only or name in only}
-    clients = await connected(port)
     began = time.perf_counter()
     for make in makers.values():
-        await clients[0].ask(make())
+        first = (await connected(port, 1))[0]
+        await first.ask(make())
+        first.close()
     found: dict[str, object] = {"incidents": count, "first_s": round(time.perf_counter() - began, 1), "pages": {}}
     addresses = {name: drawn(make, asked + CLIENTS) for name, make in makers.items()}
     mixed = [address for some in addresses.values() for address in some[: asked // 4]]
     rng.shuffle(mixed)
     for name, some in {**addresses, "all pages mixed": mixed}.items():
+        clients = await connected(port, CLIENTS)
         await ask(clients, some[asked:] if name in addresses else mixed[:CLIENTS])
         pids = family(pid)
         before = cpu_ms(pids)
         times = await ask(clients, some[:asked] if name in addresses else mixed)
         cpu = (cpu_ms(pids) - before) / len(times)
+        for client in clients:
+            client.close()
         row = {"median": times[len(times) // 2], "p95": times[int(len(times) * 0.95)], "worst": times[-1], "cpu": cpu}
         found["pages"][name] = {key: round(value, 1) for key, value in row.items()}
         told_as = "  ".join(f"{key} {value:6.1f}" for key, value in row.items())

@@ -6,6 +6,7 @@ its claim by its words; one whose words the reader no longer finds changes nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
@@ -58,6 +59,14 @@ def checked_values(values: Mapping[str, object]) -> dict[str, object]:
         if name == "when":
             _span(value)
     return dict(values)
+
+
+def toll_of(said: re.Match[str]) -> dict[str, object]:
+    """What "17", "8..15" or "17+" says, in the form that the log keeps; the match has `low`, maybe `high` or `floor`."""
+    low = int(said["low"])
+    if said["high"]:
+        return {"low": low, "best": None, "high": int(said["high"])}
+    return {"low": low, "best": low, "high": None if said["floor"] else low}
 
 
 # ---------------------------------------------------------------- places

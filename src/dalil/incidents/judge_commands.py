@@ -256,6 +256,8 @@ def told(judgement: Judgement) -> str:
 
 def value_of(text: str) -> tuple[str, object]:
     """ "killed=17+" as a field and its value; UsageError where it cannot be read."""
+    from dalil.claims.overruling import toll_of
+
     field, mark, value = text.partition("=")
     if not mark or not value:
         raise click.UsageError(f'expected FIELD=VALUE, found "{text}"')
@@ -264,10 +266,7 @@ def value_of(text: str) -> tuple[str, object]:
     if field in ("killed", "injured", "missing"):
         if not (match := COUNT.fullmatch(value)):
             raise click.UsageError(f'expected {field}=17, 8..15, 17+ or none, found "{value}"')
-        low = int(match["low"])
-        if match["high"]:
-            return field, {"low": low, "best": None, "high": int(match["high"])}
-        return field, {"low": low, "best": low, "high": None if match["floor"] else low}
+        return field, toll_of(match)
     if field == "when":
         if not (match := DAYS.fullmatch(value)):
             raise click.UsageError(f'expected when=YYYY-MM-DD, two days with "..", or none, found "{value}"')

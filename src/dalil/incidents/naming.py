@@ -11,7 +11,7 @@ from dalil import db
 from dalil.claims.store import load_reading
 from dalil.errors import InputRefused
 from dalil.incidents import store
-from dalil.records import Account, Claim, Quote, Reading
+from dalil.records import Account, AccountRef, Claim, Quote, Reading
 
 MIN_PREFIX = 6
 PART = re.compile(r"(?P<document>[0-9a-f.]+)#(?P<number>\d+)")
@@ -54,11 +54,14 @@ def account_named(conn: Connection, name: str) -> Account:
     return accounts[0]
 
 
-def words(document: str, quote: Quote) -> dict[str, object]:
+def words(document: str, quote: Quote | AccountRef) -> dict[str, object]:
     """The subject that names these words of the document."""
     return {"document": document, "start": quote.start, "end": quote.end}
 
 
 def account_words(account: Account) -> dict[str, object]:
     """The subject that names an account: the words of its first claim."""
-    return words(account.document, account.claims[0].quote)
+    ref = store.ref_of(account)
+    if ref is None:
+        raise InputRefused(account.document, "rests on no words by which it could be named", "Judge its claims instead")
+    return words(ref.document, ref)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 
@@ -132,8 +130,3 @@ def read_again(archive: Archive, conn: Connection, key: str) -> None:
         reading = read_document(archive, conn, document)
         documents.save_document(conn, document, reading)
         link_reading(conn, document, reading)
-
-
-def document_keys(conn: Connection, sha256: str) -> Iterable[str]:
-    """The keys of the documents that the object holds, in order."""
-    return list(conn.scalars(select(db.document.c.sha256).where(db.document.c.sha256 == sha256)))

@@ -55,7 +55,6 @@ class Adding:
         self.archive = archive
         self.lock = threading.Lock()
         self.run: Run | None = None
-        self.process: subprocess.Popen | None = None
 
     @property
     def incoming(self) -> Path:
@@ -71,7 +70,7 @@ class Adding:
                 raise InputRefused(str(target), "has to wait: another add is running", "Try again when it has ended")
             self.run = run = Run(shown or str(target), by, datetime.now(UTC))
             command = [sys.executable, "-m", "dalil", "add", "--json", "--archive", str(self.archive), "--by", by]
-            self.process = process = subprocess.Popen(
+            process = subprocess.Popen(
                 [*command, "--", str(target)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -93,11 +92,6 @@ class Adding:
 
         threading.Thread(target=wait, daemon=True).start()
         return run
-
-    def stop(self) -> None:
-        """No add runs any more; what was safe stays, the rest is taken in when it is added again."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
 
     # ------------------------------------------------------------ what people send
 

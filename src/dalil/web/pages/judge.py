@@ -101,18 +101,17 @@ def claim_verdict(form: dict[str, str]) -> dict[str, object]:
     return {"state": state, "values": checked_values(values)}
 
 
-def count(name: str, text: str) -> dict[str, int | None] | None:
+def count(name: str, text: str) -> dict[str, object] | None:
     """ "17", "8-15", "17+" or "none" as a toll."""
+    from dalil.claims.overruling import toll_of
+
     text = text.strip()
     if text.casefold() in UNKNOWN:
         return None
     found = COUNT.fullmatch(text)
     if not found:
         raise InputRefused(name, f'expected 17, 8-15, 17+ or none, found "{text[:40]}"', "Write it so")
-    low = int(found["low"])
-    if found["high"]:
-        return {"low": low, "best": None, "high": int(found["high"])}
-    return {"low": low, "best": low, "high": None if found["floor"] else low}
+    return toll_of(found)
 
 
 def chosen(form: dict[str, str]) -> str:

@@ -62,7 +62,7 @@ def checked_values(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def toll_of(said: re.Match[str]) -> dict[str, object]:
-    """What "17", "8..15" or "17+" says, in the form that the log keeps; the match has `low`, maybe `high` or `floor`."""
+    """What "17", "8..15" or "17+" says, as the log keeps it; the match has `low`, and maybe `high` or `floor`."""
     low = int(said["low"])
     if said["high"]:
         return {"low": low, "best": None, "high": int(said["high"])}

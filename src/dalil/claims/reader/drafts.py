@@ -78,7 +78,7 @@ def drafts_of(line: Line, mentions: list[Mention], found: list[str]) -> list[Dra
             home.mentions.append(m)
             if home.type != "detention" and TELLING.get(m.type, 0) > TELLING.get(home.type, 0):
                 home.type = m.type
-    if any(line.is_(k, "accident") for k in range(line.n)):
+    if "accident" in line.classes:
         out = [d for d in out if d.type != "killing"]
     for d in out:
         _by_weapon(d)
@@ -128,9 +128,7 @@ def _by_weapon(d: Draft) -> None:
     if not open_to or not any(m.frame in ARMED for m in d.mentions):
         return
     kinds = [e.b for p in d.line.phrases if p.kind == "weapon" and (e := p.entry) is not None and e.b not in ("", "-")]
-    if d.type in ("explosion", "attack", "killing", "other") and any(
-        d.line.is_(k, "aircraftword") for k in range(d.line.n)
-    ):
+    if d.type in ("explosion", "attack", "killing", "other") and "aircraftword" in d.line.classes:
         kinds.append("airstrike")
     best = max(kinds, key=lambda t: TELLING.get(t, 0), default=None)
     if (

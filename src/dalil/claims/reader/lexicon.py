@@ -44,6 +44,7 @@ class Meanings(tuple[Entry, ...]):
 
     first: dict[str, Entry]
     classes: frozenset[str]
+    abbreviated: bool
 
     def __new__(cls, entries: Iterable[Entry]) -> Meanings:
         made = super().__new__(cls, entries)
@@ -51,6 +52,7 @@ class Meanings(tuple[Entry, ...]):
         for e in made:
             made.first.setdefault(e.cat, e)
         made.classes = frozenset(e.a for e in made if e.cat == "class")
+        made.abbreviated = any(e.form == "abbr" for e in made)
         return made
 
 
@@ -66,7 +68,8 @@ class Lexicon:
         self.openers = frozenset(settings.get("openers", ()))
         self.single: dict[str, Meanings] = {}
         self.multi: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
-        self.hints: dict[str, frozenset[str]] = {}  # words that only weigh, by word or pair of words
+        self.hints: dict[str, frozenset[str]] = {}  # words that only weigh
+        self.hint_pairs: dict[str, dict[str, frozenset[str]]] = {}  # the same of two words, by the first
         self.parted: frozenset[str] = frozenset()  # first words of verbs whose particle may stand behind the object
         self.classes: dict[str, frozenset[str]] = {}
         self.word_classes: dict[str, frozenset[str]] = {}
@@ -76,9 +79,10 @@ class Lexicon:
         first = words[i]
         longer = self.multi.get(first)
         if longer is not None:
+            after = words[i + 1]
             for rest, entries in longer:
                 n = len(rest)
-                if words[i + 1] == rest[0] and tuple(words[i + 1 : i + 1 + n]) == rest:
+                if after == rest[0] and (n == 1 or tuple(words[i + 1 : i + 1 + n]) == rest):
                     return i + 1 + n, entries
         found = self.single.get(first)
         if found is not None:
@@ -245,7 +249,12 @@ def lexicon(tag: str) -> Lexicon:
         for row in rows(weighing):
             for phrase in split(row["forms"]):
                 hints.setdefault(" ".join(words_of(phrase)), set()).add(row["hint"])
-    made.hints = {k: frozenset(v) for k, v in hints.items()}
+    for phrase, kinds in hints.items():
+        first, _, second = phrase.partition(" ")
+        if second:
+            made.hint_pairs.setdefault(first, {})[second] = frozenset(kinds)
+        else:
+            made.hints[first] = frozenset(kinds)
     learned = home.joinpath("ordinary.txt")
     if learned.is_file():
         made.ordinary = frozenset(x for x in learned.read_text("utf-8").split("\n") if x and not x.startswith("#"))

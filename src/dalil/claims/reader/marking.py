@@ -14,7 +14,9 @@ class Line:
     """One sentence with its marks: `marks[k]` is (end, meanings) of the known phrase that starts at word k, or None."""
 
     __slots__ = (
+        "at",
         "cap",
+        "classes",
         "cover",
         "e",
         "heading",
@@ -46,16 +48,28 @@ class Line:
         self.owner: list = [None] * self.n
         known = lx.word_classes
         self.kinds: list[frozenset[str]] = [known.get(w, NONE) for w in self.w]
+        self.at: dict[str, list[int]] = {}  # where words of each kind of lexicon stand
         self._mark()
+        self.classes: frozenset[str] = NONE.union(*self.kinds)
 
     def _mark(self) -> None:
         words = [*self.w, ""]
         if self.lx.prefixes:
             words = [self.lx.bare(x) if x not in self.lx.single else x for x in words]
-        k, marks, match = 0, self.marks, self.lx.match
+        marks, match, at = self.marks, self.lx.match, self.at
+        single, multi = self.lx.single, self.lx.multi
+        k = 0
         while k < self.n:
-            found = match(words, k)
-            if found is not None and any(e.form == "abbr" for e in found[1]):
+            word = words[k]
+            if word in multi:
+                found = match(words, k)
+            else:  # most words begin no longer phrase
+                meanings = single.get(word)
+                if meanings is None:
+                    k += 1
+                    continue
+                found = (k + 1, meanings)
+            if found is not None and found[1].abbreviated:
                 found = self._abbreviation(k, found)
             if found is not None and found[0] > k + 1 and k > 2 and self._only_where(k, found):
                 found = (k + 1, self.lx.single.get(words[k], NOTHING))
@@ -63,6 +77,8 @@ class Line:
                 k += 1
             else:
                 marks[k] = found
+                for cat in found[1].first:
+                    at.setdefault(cat, []).append(k)
                 if found[0] > k + 1:
                     kinds = found[1].classes
                     for x in range(k, found[0]):
@@ -104,10 +120,11 @@ class Line:
 
     def hints(self, k: int, name: str) -> bool:
         """Whether the word at k, or it with the next, is a hint of the kind `name` (hints.tsv)."""
-        table, word = self.lx.hints, self.w[k]
-        if name in table.get(word, NONE):
+        lx, word = self.lx, self.w[k]
+        if name in lx.hints.get(word, NONE):
             return True
-        return k + 1 < self.n and name in table.get(f"{word} {self.w[k + 1]}", NONE)
+        pairs = lx.hint_pairs.get(word)
+        return pairs is not None and k + 1 < self.n and name in pairs.get(self.w[k + 1], NONE)
 
     def quote(self, i: int, j: int) -> Quote:
         """The words i..j as they stand in the text."""

@@ -178,7 +178,7 @@ def _apart(a: DateSpan | None, b: DateSpan | None) -> bool:
 
 def _starts_anew(d: Draft) -> bool:
     """Whether the sentence says that it speaks of another event."""
-    if any(d.line.is_(k, "anew") for k in range(d.line.n)):
+    if "anew" in d.line.classes:
         return True
     return _another(d)
 

@@ -63,19 +63,18 @@ def openings(line: Line) -> list[bool]:
     leads = False
     for k in range(line.n - 1, -1, -1):
         m = line.marks[k]
-        if m is None:
-            opens, leads = _unknown(line, k, leads)
+        if m is not None:
+            out[k], leads = _known(m[1], bool(line.cap[k]), leads)
+        elif line.w[k].isalpha():
+            out[k] = leads or bool(line.cap[k])
         else:
-            opens, leads = _known(m[1], bool(line.cap[k]), leads)
-        out[k] = opens
+            out[k], leads = _unknown(line, k, leads)
     return out
 
 
 def _unknown(line: Line, k: int, leads: bool) -> tuple[bool, bool]:
-    """Whether a word that no lexicon knows may open a phrase, and whether what is left of it may lead to a head."""
+    """Whether figures or signs that no lexicon knows may open a phrase, and whether what is left may lead to a head."""
     word = line.w[k]
-    if word.isalpha():
-        return (True, leads) if line.cap[k] else (leads, leads)
     if word[0].isalnum():
         return True, True  # a figure, an age, a pair such as thirty-one
     return True, leads and word not in (",", ";", ":", "(", ")", "-", "–", "—")

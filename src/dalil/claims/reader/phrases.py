@@ -14,6 +14,8 @@ MODIFIERS = 7  # words before a head: longer runs in news are lists or missed ve
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
 SPELLED_AGE = re.compile(r"^([a-z]+)-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
+# Classes whose words stand in no proper name.
+NAMELESS = frozenset(["det", "prep", "sub", "pron", "conj", "aux", "adv", "month", "neg", "modal"])
 NAME = 5  # words of a name in a text of capitals
 ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
 UNKNOWN = 4  # words of a noun phrase that no lexicon knows
@@ -62,15 +64,14 @@ def opens_name(line: Line, k: int) -> bool:
     """Whether word k may stand in a proper name."""
     if line.shout or not line.cap[k] or not line.w[k][0].isalpha():
         return False
-    if line.headline and line.marks[k] is not None:
+    m = line.marks[k]
+    if m is not None and line.headline:
         return False
-    if line.is_(k, "det") or line.is_(k, "prep") or line.is_(k, "sub") or line.is_(k, "pron") or line.is_(k, "conj"):
+    if not NAMELESS.isdisjoint(line.kinds[k]):
         return False
-    if line.is_(k, "aux") or line.is_(k, "adv") or line.is_(k, "month") or line.is_(k, "neg") or line.is_(k, "modal"):
-        return False
-    return not any(line.entry(k, c) for c in ("verb", "num", "cue")) or (
-        k > 0 and line.cap[k] == 1 and k + 1 < line.n and line.cap[k + 1] == 1
-    )
+    if m is None or not ("verb" in m[1].first or "num" in m[1].first or "cue" in m[1].first):
+        return True
+    return k > 0 and line.cap[k] == 1 and k + 1 < line.n and line.cap[k + 1] == 1
 
 
 def name_at(line: Line, k: int) -> int:
@@ -103,6 +104,8 @@ def name_at(line: Line, k: int) -> int:
 def told_age(line: Line, k: int) -> tuple[int, int] | None:
     """(age, next word) for "14-year-old", "14 year old" or "61-year old" at word k."""
     word = line.w[k]
+    if word.isalpha():
+        return None
     whole = AGE.match(word)
     if whole:
         return int(whole[1]), k + 1
@@ -133,9 +136,10 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
     amount = amount_at(line, i)
     k = amount.j if amount else i
     definite = other = determined = False
-    while k < line.n and line.is_(k, "det"):
-        definite = definite or line.is_(k, "defin")
-        other = other or line.is_(k, "more")
+    kinds = line.kinds
+    while k < line.n and "det" in kinds[k]:
+        definite = definite or "defin" in kinds[k]
+        other = other or "more" in kinds[k]
         determined, k = True, k + 1
     if determined and amount is None:
         amount = amount_at(line, k)
@@ -147,14 +151,16 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         and any(e.cat == "num" and e.a == "about" for e in m[1])
     ):
         k = m[0]
-    while line.is_(k, "other") or line.is_(k, "more_after"):
+    while k < line.n and ("other" in kinds[k] or "more_after" in kinds[k]):
         other = True
         k += 1
     if amount is not None and amount.more:
         other = True
-    if line.is_(i, "indef") and k == i + 1 and line.is_(k, "ordinal") and _told_alone(line, k + 1):
+    if k == i + 1 and "indef" in kinds[i] and line.is_(k, "ordinal") and _told_alone(line, k + 1):
         other, k = True, k + 1  # "a third was shot", "a second woman"
-    found = _force(line, i, k) or _head(line, i, k, determined or amount is not None)
+    found = (_force(line, i, k) if "bodyword" in line.classes else None) or _head(
+        line, i, k, determined or amount is not None
+    )
     if found is not None:
         found.amount, found.definite = amount, definite and not other
         if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
@@ -203,15 +209,16 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     called_from = k
     steps = 0
     while k < line.n and steps <= MODIFIERS:
-        e = head_entry(line, k)
-        if e is not None and _in_title(line, k, e):
-            k += 1
-            steps += 1
-            continue
-        if e is not None and not _acts(line, k, head, opened):
-            head, entry, k = k, e, line.end(k)
-            steps += 1
-            continue
+        e = head_entry(line, k) if line.marks[k] is not None else None
+        if e is not None:
+            if _in_title(line, k, e):
+                k += 1
+                steps += 1
+                continue
+            if not _acts(line, k, head, opened):
+                head, entry, k = k, e, line.end(k)
+                steps += 1
+                continue
         if head is not None:
             break
         found_age = told_age(line, k)
@@ -222,7 +229,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             if k >= line.n or not (_plain(line, k) or head_entry(line, k) or line.entry(k, "verb")):
                 return Phrase("people", i, k, core, k - 1, k, age=age)
             continue
-        verb = line.entry(k, "verb") or line.entry(k, "noun")
+        verb = (line.entry(k, "verb") or line.entry(k, "noun")) if line.marks[k] is not None else None
         if verb is not None:
             if opened and _modifies(line, k, verb):
                 state = verb if (verb.cat == "verb" and verb.form != "ing") or verb.a == "state" else state
@@ -232,14 +239,10 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             break
         if not _plain(line, k):
             break
-        stop = name_at(line, k)
+        stop = name_at(line, k) if line.cap[k] else k
         k = stop if stop > k else k + 1
         steps += 1
-        if (stop > k and k < line.n and line.w[k] == "'s") or (
-            k < line.n and line.w[k] == "'s" and opened is False and steps <= 3 and head_entry(line, k + 1)
-            if k + 1 < line.n
-            else False
-        ):
+        if k + 1 < line.n and line.w[k] == "'s" and opened is False and steps <= 3 and head_entry(line, k + 1):
             k += 1
     if head is None and age is not None and line.entry(called_from, "verb") is not None:
         return Phrase("people", i, called_from, core, called_from - 1, called_from, age=age)  # "a 17-year-old shot"

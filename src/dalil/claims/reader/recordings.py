@@ -26,6 +26,8 @@ def recordings_of(lines: list[Line]) -> list[Recording]:
     """Every mention of a video or picture."""
     out = []
     for line in lines:
+        if "footage" not in line.classes:
+            continue
         k = 0
         while k < line.n:
             if line.is_(k, "footage"):

@@ -26,7 +26,7 @@ class Saying:
 def sayings_of(line: Line) -> list[Saying]:
     """Every speech verb or "according to" of the sentence."""
     out = []
-    for k in range(line.n):
+    for k in line.at.get("speech", ()):
         e = line.entry(k, "speech")
         if e is None or (line.owner[k] is not None and line.owner[k].kind not in ("pronoun",)):
             continue

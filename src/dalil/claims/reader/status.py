@@ -106,7 +106,9 @@ def _own(line: Line, m: Mention, reach: list[str | None]) -> str:
             return kind
     if m.frame == "foil":
         return "attempted"
-    if any(line.is_(x, "falsehood") and line.is_(x - 1, "aux") for x in range(m.j, line.n)):
+    if "falsehood" in line.classes and any(
+        line.is_(x, "falsehood") and line.is_(x - 1, "aux") for x in range(m.j, line.n)
+    ):
         return "denied"
     if m.entry.cat == "noun" or m.frame == "boom":
         kind = _behind(line, m)
@@ -179,13 +181,13 @@ def _habit(line: Line, m: Mention) -> str:
     """generic, total or background where a cue of the sentence says so; reported otherwise."""
     if _alternatives(line, m):
         return "generic"
-    counted = any(p.amount is not None for p in m.victims) or any(line.is_(k, "tally") for k in range(m.i))
+    counted = any(p.amount is not None for p in m.victims) or (
+        "tally" in line.classes and any(line.is_(k, "tally") for k in range(m.i))
+    )
     if counted and _over_many(line, m):
         return "total"
-    for k in range(line.n):
+    for k in line.at.get("cue", ()):
         cue = line.entry(k, "cue")
-        if cue is None:
-            continue
         if cue.a == "generic" and any(
             (e := line.entry(x, "noun")) is not None and e.form == "pl"
             for x in range(line.end(k), min(line.n, line.end(k) + 3))

@@ -112,17 +112,18 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
             out.append(current)
             current = Sentence(len(out), paragraph)
             closing = False
-        if "A" <= word[0] <= "Z" and word.lower() in openers and _runs_in(matches, index, current):
+        low = word.lower()
+        if low in openers and "A" <= word[0] <= "Z" and _runs_in(matches, index, current):
             current.heading = True
             out.append(current)
             current = Sentence(len(out), paragraph)
         if word.isalpha() and word.isascii():  # most words: nothing to cut, no end, no bullet
-            low = word.lower()
+            start, end = m.span()
             current.w.append(low)
-            current.s.append(m.start())
-            current.e.append(m.end())
+            current.s.append(start)
+            current.e.append(end)
             current.cap.append(
-                0 if low == word else (2 if len(word) > 1 and word.isupper() else int(word[0].isupper()))
+                0 if low == word else 2 if word.isupper() and end - start > 1 else int(word[0] != low[0])
             )
             continue
         first = word[0]

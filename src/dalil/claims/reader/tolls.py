@@ -153,6 +153,8 @@ def named_parts(line: Line, m: Mention) -> list[Phrase]:
 def described_groups(line: Line) -> tuple[GroupToll, ...]:
     """Parts told by a predicate of the victims: "many victims were infants", "most of the dead were women"."""
     out: dict[str, GroupToll] = {}
+    if "victimword" not in line.classes:
+        return ()
     for p in line.phrases:
         if not any(line.is_(k, "victimword") for k in range(p.i, p.j)):
             continue

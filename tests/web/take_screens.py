@@ -19,8 +19,10 @@ from PIL import Image
 ROOT = Path(__file__).parents[2]
 sys.path.append(str(ROOT / "tests"))
 
-from web_pages import addresses  # noqa: E402
+from web_pages import TABLE, addresses  # noqa: E402
 
+from dalil.archive import Archive  # noqa: E402
+from dalil.web.accounts.book import Book  # noqa: E402
 from real_browser import chromium, serving  # noqa: E402
 
 SCREENS = ROOT / "docs" / "screens"
@@ -32,12 +34,15 @@ LOOKS = (
     ("390-light", 390, "en", "light"),
     ("390-arabic", 390, "ar", "dark"),
 )
+PASSWORD = "four words stand here"
 DRAWN = "() => [...document.querySelectorAll('.map')].every((map) => 'drawn' in map.dataset)"
 TALLEST_PX = 3200
+# Taken once more after the reader has asked to see what is hidden.
+REVEALED = ("footage", "match", "saved")
 
 
 def take(archive: Path, folder: Path, only: str | None) -> None:
-    """Every page in every look stands as a picture in `folder`; the recording's page once more, revealed in grey."""
+    """Every page in every look stands as a picture in `folder`; those of REVEALED once more, in grey."""
     folder.mkdir(parents=True, exist_ok=True)
     with serving(archive) as address, chromium() as browser:
         for look, width, lang, scheme in LOOKS:
@@ -54,10 +59,12 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                 if tab.locator("[data-big-map], [data-small-map]").count():
                     tab.wait_for_function(DRAWN)
                 shoot(tab, folder / f"{name}-{look}.webp")
-                if name == "footage" and tab.locator("[data-reveal]").count():
-                    tab.click("[data-reveal]")
+                if name in REVEALED and tab.locator("[data-reveal]").count():
+                    for button in tab.locator("[data-reveal]").all():
+                        button.click()
                     tab.wait_for_function("() => [...document.images].every((i) => i.complete)")
-                    shoot(tab, folder / f"footage-shown-{look}.webp")
+                    tab.wait_for_timeout(300)
+                    shoot(tab, folder / f"{name}-shown-{look}.webp")
             context.close()
 
 
@@ -85,7 +92,32 @@ def example_archive(folder: Path) -> Path:
         "A. Reader",
     ]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    # A record to compare with; it is added and not imported, so that its rows make no incidents.
+    (folder / "their-list.csv").write_text(TABLE, "utf-8")
+    with Archive.open(folder / "demo" / "archive", write=True) as archive:
+        archive.capture_file(folder / "their-list.csv", by="A. Reader")
     return folder / "demo" / "archive"
+
+
+def take_accounts(folder: Path, out: Path) -> None:
+    """The page for signing in and an owner's page stand as pictures in `out`."""
+    with Archive.create(folder / "guarded", "Guarded") as archive:
+        book = Book(archive.path)
+        for name, role in (("Olive Owner", "owner"), ("Rami Reviewer", "reviewer"), ("Vera Viewer", "viewer")):
+            book.add(name, PASSWORD, role, by="the terminal")
+    with serving(folder / "guarded") as address, chromium() as browser:
+        for look, width, lang, scheme in LOOKS:
+            size = {"width": width, "height": 900}
+            tab = browser.new_context(viewport=size, color_scheme=scheme, base_url=address).new_page()
+            tab.goto(f"/sign-in?lang={lang}")
+            shoot(tab, out / f"sign-in-{look}.webp")
+            tab.fill("input[name='name']", "Olive Owner")
+            tab.fill("input[name='password']", PASSWORD)
+            tab.locator("main form button").first.click()
+            tab.wait_for_load_state()
+            tab.goto("/account")
+            shoot(tab, out / f"account-{look}.webp")
+            tab.context.close()
 
 
 def main() -> None:
@@ -98,7 +130,10 @@ def main() -> None:
     folder = Path(tempfile.gettempdir()) / "dalil-screens"
     shutil.rmtree(folder, ignore_errors=True)
     try:
+        folder.mkdir(parents=True)
         take(options.archive or example_archive(folder), options.out, options.only)
+        if not options.only:
+            take_accounts(folder, options.out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

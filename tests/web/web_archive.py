@@ -15,6 +15,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from web_pages import TABLE
 
 from dalil import db
 from dalil.archive import Archive
@@ -489,6 +490,8 @@ def make(folder: Path) -> Made:
         draw_clip(source / "excerpt.mp4", seconds=6)
         excerpt = put_clip(archive, source / "excerpt.mp4", linked=False)
         put_match(archive, excerpt, clip)
+        (source / "their-list.csv").write_text(TABLE, "utf-8")
+        archive.capture_file(source / "their-list.csv", by="a tester")
         with archive.engine.connect() as conn:
             rows = dict(
                 conn.execute(db.account.select().with_only_columns(db.account.c.sha256, db.account.c.incident)).all()

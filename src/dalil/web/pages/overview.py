@@ -16,7 +16,7 @@ from dalil.web import holdings
 from dalil.web.render import page
 
 NEWEST = 8
-PREFIXES = {"video/": "recording", "image/": "recording", "audio/": "recording"}
+PREFIXES = {"video/": "recording", "image/": "recording", "audio/": "recording", "text/csv": "table"}
 
 
 def overview_page(request: Request) -> Response:

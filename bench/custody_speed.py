@@ -3,7 +3,7 @@
     python bench/custody_speed.py [big] [four] [log] [growth]        all of them by default: under four minutes
 
 Each figure and its peer's are the best of several tries, taken in turn, since both suffer from what else the machine
-does. `growth` tells what an archive of 1,000, 10,000 and 100,000 objects can do, beside what it could do at 1,000.
+does. `growth` tells what an archive of 1,000, 10,000 and 100,000 objects costs beside what it costs at 1,000.
 """
 
 from __future__ import annotations
@@ -159,38 +159,38 @@ def lines_alone(path: Path) -> None:
 
 
 def growth(top: Path) -> None:
-    """What archives of more and more small files can do, each beside the smallest; and plain writing beside adding."""
+    """What archives of more and more small files cost, each beside the smallest; and plain writing beside adding."""
     first: dict[str, float] = {}
     for count in SIZES:
-        for what, (rate, unit) in measured(top, count).items():
-            if count == SIZES[0]:
-                first[what] = rate
-            say(f"{what}, of {count:,} objects", rate, unit, f"of {SIZES[0]:,}", first[what])
-        if count == SIZES[0]:
-            fresh = small_files(top, "fresh", 1_000)
-            say("the same files written and synced one by one", plain(top, fresh), "files a second")
+        for what, each_us in costs(top, count).items():
+            first.setdefault(what, each_us)
+            say(f"{what}, {count:,} objects", each_us, "µs of CPU each", f"{SIZES[0]:,} objects", first[what])
+    fresh = small_files(top, "fresh", 1_000)
+    Archive.create(top / "fresh-archive", by="bench").close()
+    synced = plain(top, fresh)
+    rate = 1_000 / wall(lambda: add(top / "fresh-archive", fresh))
+    say("add 1,000 small files", rate, "files a second", "written and synced one by one", synced)
 
 
-def measured(top: Path, count: int) -> dict[str, tuple[float, str]]:
-    """Rates of what is done with an archive of so many small files."""
+def costs(top: Path, count: int) -> dict[str, float]:
+    """Processor time in microseconds of what is done with an archive of so many small files, by each of what it does."""
     path, out = top / f"archive-{count}", top / f"case-{count}"
     filled(path, count)
-    found = {"verify an archive": (count / wall(lambda: check(path)), "objects a second")}
+    found = {"verify an object": processor(lambda: check(path)) / count}
     fresh = small_files(top, f"more-{count}", 1_000)
-    found["add 1,000 files to an archive"] = (1_000 / wall(lambda: add(path, fresh)), "files a second")
+    found["add a file"] = processor(lambda: add(path, fresh)) / 1_000
     with Archive.open(path, write=True) as archive:
         batches = [judgements(start, start + BATCH) for start in range(0, 5 * BATCH, BATCH)]
-        took = wall(lambda: [archive.append_all(batch) for batch in batches])
-        found["append 10,000 lines to an archive"] = (5 * BATCH / took, "lines a second")
-        found["read the log of an archive"] = (archive.size / wall(lambda: list(archive.entries())), "lines a second")
-    took = wall(lambda: export(path, out))
-    found["export a case file of an archive"] = ((count + 1_000) / took, "objects a second")
+        took = processor(lambda: [archive.append_all(batch) for batch in batches])
+        found["append a line"] = took / (5 * BATCH)
+        found["read a line of the log"] = processor(lambda: list(archive.entries())) / archive.size
+    found["export an object"] = processor(lambda: export(path, out)) / (count + 1_000)
     script = Path(publish.__file__).parent / "verify.py"
-    took = shell(f"'{sys.executable}' '{script}' '{out}' --key '{path}/keys/log.pub'")
-    found["verify.py on that case file of an archive"] = ((count + 1_000) / took, "objects a second")
+    took = processor(lambda: shell(f"'{sys.executable}' '{script}' '{out}' --key '{path}/keys/log.pub'"))
+    found["verify.py, an object"] = took / (count + 1_000)
     shutil.rmtree(path)
     shutil.rmtree(out)
-    return found
+    return {what: seconds * 1e6 for what, seconds in found.items()}
 
 
 def filled(path: Path, count: int) -> None:

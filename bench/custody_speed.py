@@ -173,7 +173,7 @@ def growth(top: Path) -> None:
 
 
 def costs(top: Path, count: int) -> dict[str, float]:
-    """Processor time in microseconds of what is done with an archive of so many small files, by each of what it does."""
+    """Microseconds of processor time, each, of what is done with an archive of so many small files."""
     path, out = top / f"archive-{count}", top / f"case-{count}"
     filled(path, count)
     found = {"verify an object": processor(lambda: check(path)) / count}

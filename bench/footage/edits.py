@@ -26,10 +26,17 @@ class Query:
 
 
 def run(*arguments: str) -> None:
+    """The file that the last argument names stands whole, or not at all."""
+    out = Path(arguments[-1])
+    making = out.with_name(f"making-{out.name}")
     done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments], capture_output=True, text=True, timeout=300
-    )
-    if done.returncode:
+        ["ffmpeg", "-v", "error", "-nostdin", "-y", *arguments[:-1], str(making)],
+        capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    if not done.returncode:
+        making.replace(out)
+    else:
+        making.unlink(missing_ok=True)
         raise RuntimeError(f"ffmpeg {' '.join(arguments)}: {done.stderr[-800:]}")
 
 

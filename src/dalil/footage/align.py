@@ -32,7 +32,8 @@ class Run:
     `area`: share of the archived picture that the query has at all; `look`: mean correlation of local contrast;
     `appearance`: mean share of the textured picture that agrees; `motion`: correlation of what changes (None where
     too little does); `moving`: how much changes, in grey levels; `even`: the share of all that changes, part by part
-    and second by second, that is alike; `steady`: the share of edges that stay where they are.
+    and second by second, that is alike; `steady`: the share of edges that stay where they are;
+    `beside`: what agrees beside a band at one side, which may be a caption that both have.
     """
 
     query_start_s: float
@@ -49,6 +50,7 @@ class Run:
     map: tuple[float, ...] = ()
     even: float | None = None
     steady: float = 0.0
+    beside: float | None = None
 
 
 def warped(
@@ -130,6 +132,36 @@ def agreement(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarr
     return shares
 
 
+# A channel's captions fill at most so much of one side; what is left must agree on its own, where there are so many
+# windows a moment in which both have texture.
+BAND, MIN_WINDOWS = 0.42, 24
+
+
+def least_beside(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarray) -> float | None:
+    """The share of agreeing windows in what is left without the lower, upper, left or right band, the least of these.
+
+    Counted where both are textured: plain sky says nothing. None where too little is left to say.
+    """
+    agree, both = np.zeros((THUMB, THUMB)), np.zeros((THUMB, THUMB))
+    step = -(-len(query_look) // 12) or 1
+    moments = range(0, len(query_look), step)
+    for number in moments:
+        product, energy_q, energy_a = (
+            cv2.blur(part, (WINDOW, WINDOW), borderType=cv2.BORDER_CONSTANT)
+            for part in (
+                query_look[number] * archive_look[number], query_look[number] ** 2, archive_look[number] ** 2,
+            )
+        )  # fmt: skip
+        textured = inside & (np.minimum(energy_q, energy_a) > 0.12)
+        both += textured
+        agree += textured & (product > 0.5 * np.sqrt(np.maximum(energy_q * energy_a, 0)) + 1e-6)
+    left, band = [], round(BAND * THUMB)
+    for rest in (np.s_[:-band, :], np.s_[band:, :], np.s_[:, :-band], np.s_[:, band:]):
+        if both[rest].sum() >= MIN_WINDOWS * len(moments):
+            left.append(float(agree[rest].sum() / both[rest].sum()))
+    return min(left, default=None)
+
+
 def correlation(query_look: np.ndarray, archive_look: np.ndarray) -> float:
     """The mean cosine between looks, moment by moment."""
     q, a = (look.reshape(len(look), -1) for look in (query_look, archive_look))
@@ -190,6 +222,7 @@ def best_run(
         return None
     partner = at_times(a_look, a_times, speed * moments[held] + offset)
     appearance = float(agreement(looks[held], partner, inside).mean())
+    beside = least_beside(looks[held], partner, inside)
     look = float(correlation(looks[held], partner))
     during = (query.times[dense] >= moments[0] - 0.05) & (query.times[dense] <= moments[-1] + 0.05)
     within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
@@ -204,7 +237,7 @@ def best_run(
         float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
         float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
         float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()), even,
-        steadiness(a_thumbs[within], inside),
+        steadiness(a_thumbs[within], inside), beside,
     )  # fmt: skip
 
 

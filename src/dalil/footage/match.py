@@ -28,16 +28,20 @@ MIN_APPEARANCE, STILL_APPEARANCE = 0.5, 0.85
 # How alike it must change to be one recording: as a whole, and as a share of all places and seconds that change.
 # Copies, however compressed, are at 0.43 and more of the whole and at 0.94 and more of the places; under a caption over
 # a third of the picture at 0.53 and 0.70. Other takes before a camera that stands still reach 0.69 of the whole and
-# 0.74 of the places, or 0.45 and 0.88; before one that moves 0.34 and 0.37.
-MIN_MOTION, MIN_EVEN, LOW_MOTION, HIGH_EVEN = 0.5, 0.6, 0.42, 0.85
+# 0.68 of the places, or 0.45 and 0.88; before one that moves 0.34 and 0.37.
+MIN_MOTION, MIN_EVEN, LOW_MOTION, HIGH_EVEN = 0.5, 0.6, 0.42, 0.92
 # Where so many of the edges stay where they are, the camera stands still and more is asked.
-STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.55, 0.75, 0.7
+STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.4, 0.75, 0.7
 # Where too few places change to count them.
 FEW_MOTION = 0.68
 # Under large captions little of a crop is left to agree; where it clearly moves alike, that little suffices.
 LEAST_APPEARANCE, CLEAR_MOTION = 0.3, 0.7
-# A scene that only looks alike must do so in more of the picture than a large caption covers.
-SCENE_APPEARANCE, SCENE_AREA, SCENE_INLIERS = 0.7, 0.25, 12
+# A scene that only looks alike must do so in more of the picture than a large caption covers, and in yet more where
+# both move and not alike.
+SCENE_APPEARANCE, OTHER_MOTION_APPEARANCE, SCENE_AREA, SCENE_INLIERS = 0.7, 0.8, 0.25, 12
+# Two recordings under one full caption with a line that runs agree in that band and in up to 0.29 of the rest; copies
+# under or without captions agree in 0.51 and more of it.
+MIN_BESIDE = 0.4
 # Above this motion a more exact map changes nothing.
 SURE_MOTION = 0.8
 # Less than this of a video is a coincidence (compilations cut no shorter).
@@ -72,6 +76,7 @@ class Match:
     even: float | None = None
     steady: float | None = None
     beyond: bool = False
+    beside: float | None = None
 
 
 def find_matches(
@@ -252,11 +257,9 @@ def moves_alike(run: Run) -> bool:
         return False
     if run.even is None:
         return run.motion >= (FEW_MOTION if stands_still(run) else MIN_MOTION)
-    if stands_still(run):
-        clear = run.motion >= CLEAR_STILL_MOTION and run.even >= CLEAR_STILL_EVEN
-        return clear or (run.motion >= MIN_MOTION and run.even >= HIGH_EVEN)
-    low = run.motion >= LOW_MOTION and run.even >= HIGH_EVEN
-    return low or (run.motion >= MIN_MOTION and run.even >= MIN_EVEN)
+    least, even = (CLEAR_STILL_MOTION, CLEAR_STILL_EVEN) if stands_still(run) else (MIN_MOTION, MIN_EVEN)
+    clear = run.motion >= least and run.even >= even
+    return clear or (run.motion >= LOW_MOTION and run.even >= HIGH_EVEN)
 
 
 def stands_still(run: Run) -> bool:
@@ -274,9 +277,12 @@ def convincing(run: Run, inliers: int) -> bool:
 
     Two pictures under one logo and caption agree there and nowhere else.
     """
+    if run.beside is not None and run.beside < MIN_BESIDE:
+        return False
     if moves_alike(run):
         return run.appearance >= MIN_APPEARANCE or run.motion >= CLEAR_MOTION
-    return run.appearance >= SCENE_APPEARANCE and run.area >= SCENE_AREA and inliers >= SCENE_INLIERS
+    least = SCENE_APPEARANCE if run.motion is None else OTHER_MOTION_APPEARANCE
+    return run.appearance >= least and run.area >= SCENE_AREA and inliers >= SCENE_INLIERS
 
 
 def too_short(run: Run, query: Fingerprint, archived: Fingerprint) -> bool:
@@ -341,6 +347,7 @@ def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, i
         even=None if run.even is None else round(run.even, 3),
         steady=round(run.steady, 3),
         beyond=beyond,
+        beside=None if run.beside is None else round(run.beside, 3),
     )
 
 

@@ -26,6 +26,7 @@ RULES = {
         "GET /places/{document}/{span}",
         "GET /timeline", "GET /compare", "GET /compare.csv", "GET /sources", "GET /sources/{sha256}",
         "GET /footage/{sha256}", "GET /footage/{sha256}/stills/{number:int}", "GET /matches/{object}/{other}",
+        "GET /matches/{object}/{other}/{number:int}/{moment:int}/{part}",
         "GET /sun", "GET /outlook", "GET /search", "GET /log", "GET /log/{seq:int}", "GET /objects/{sha256}",
         "GET /files/{sha256}", "GET /saved/{sha256}", "GET /account", "POST /account/password", "POST /sign-out",
     ],

@@ -97,7 +97,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
 def open_places(request: Request) -> list[tuple[str, str, str]]:
     """The pages that whoever asks may be led to."""
     person = getattr(request.state, "person", None)
-    role = person.role if person else TO_LOOK
+    if person is None:  # nobody has signed in yet
+        return []
+    role = person.role
     return [place for place in PLACES if may(role, RESERVED.get(place[0], TO_LOOK))]
 
 

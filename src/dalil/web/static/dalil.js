@@ -1,6 +1,15 @@
 // The pages work without this, but for one thing: footage stays hidden. Nothing here leaves the machine.
 "use strict";
 
+// ---------------------------------------------------------------- a narrow frame: the place that one is at is in sight
+
+const places = document.querySelector(".masthead nav");
+const current = places?.querySelector("[aria-current]");
+if (current && places.scrollWidth > places.clientWidth) {
+  const [frame, here] = [places.getBoundingClientRect(), current.getBoundingClientRect()];
+  places.scrollBy({ left: here.left + here.width / 2 - (frame.left + frame.width / 2), behavior: "instant" });
+}
+
 // ---------------------------------------------------------------- footage: hidden, then grey and silent, then more
 
 function reveal(viewer) {

@@ -123,8 +123,8 @@ def main() -> None:
         look_up(queries[0][0], [archive.index, *segments], load, duration_s=None)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         for path in options.add:
-            cpu, wall = min(adding(path, [archive.index, *segments], load) for _ in range(3))
-            print(f"{hours:5} h add {path.name[:34]:34} {cpu:6.2f} s cpu {wall:6.2f} s wall", flush=True)
+            taken, waited = min(adding(path, [archive.index, *segments], load) for _ in range(3))
+            print(f"{hours:5} h add {path.name[:34]:34} {taken:6.2f} s cpu {waited:6.2f} s wall", flush=True)
         top = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
         print(f"{hours:5} h whole query {wall:.2f} s wall {cpu:.2f} s cpu; index {size / max(1, hours):.1f} MB an hour")
         print(f"{hours:5} h filled in {made:.0f} s cpu; {top:.0f} MB of memory at most", flush=True)

@@ -68,6 +68,7 @@ class Lexicon:
         self.openers = frozenset(settings.get("openers", ()))
         self.single: dict[str, Meanings] = {}
         self.multi: dict[str, list[tuple[tuple[str, ...], Meanings]]] = {}
+        self.pairs: dict[tuple[str, str], list[tuple[tuple[str, ...], Meanings]]] = {}  # `multi` by the first two words
         self.hints: dict[str, frozenset[str]] = {}  # words that only weigh
         self.hint_pairs: dict[str, dict[str, frozenset[str]]] = {}  # the same of two words, by the first
         self.parted: frozenset[str] = frozenset()  # first words of verbs whose particle may stand behind the object
@@ -77,12 +78,11 @@ class Lexicon:
     def match(self, words: list[str], i: int) -> tuple[int, Meanings] | None:
         """The end and the meanings of the longest phrase that starts at word `i`."""
         first = words[i]
-        longer = self.multi.get(first)
+        longer = self.pairs.get((first, words[i + 1]))
         if longer is not None:
-            after = words[i + 1]
             for rest, entries in longer:
                 n = len(rest)
-                if after == rest[0] and (n == 1 or tuple(words[i + 1 : i + 1 + n]) == rest):
+                if n == 1 or tuple(words[i + 1 : i + 1 + n]) == rest:
                     return i + 1 + n, entries
         found = self.single.get(first)
         if found is not None:
@@ -270,6 +270,9 @@ def lexicon(tag: str) -> Lexicon:
             made.multi.setdefault(words[0], []).append((words[1:], entries))
     for options in made.multi.values():
         options.sort(key=lambda o: -len(o[0]))
+    for first, options in made.multi.items():
+        for option in options:
+            made.pairs.setdefault((first, option[0][0]), []).append(option)
     made.parted = frozenset(
         word for word, options in made.multi.items() if any(e.cat == "verb" for _, found in options for e in found)
     )

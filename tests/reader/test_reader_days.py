@@ -180,6 +180,12 @@ def test_accidents_doubts_and_single_shots_harm_nobody(text):
             1,
             1,
         ),
+        (
+            "A 68-year-old man was slain and another man critically injured on Monday. The two victims were shot "
+            "several times. The other, who is 34 years old, was taken to a hospital.",
+            1,
+            1,
+        ),
         ("A 17-year-old was shot on Sunday. The victim, Dan Morvel, died in a hospital on Tuesday.", 1, None),
         ("A man was shot in the leg on Monday. The driver was taken to a hospital for evaluation.", None, 1),
     ],

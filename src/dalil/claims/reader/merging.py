@@ -331,7 +331,9 @@ def _with_singles(event: Event, chosen: Toll | None, effects: set[str], counted:
 
 
 def _figured(person: Person) -> bool:
-    """Whether a figure counts the group."""
+    """Whether a figure counts the group, which is not one that was told before ("the two victims")."""
+    if person.mentions[0][1].definite:
+        return False
     return any(p.amount is not None and not p.amount.vague for _, p in person.mentions)
 
 

@@ -50,6 +50,7 @@ class Histories(RuleBasedStateMachine):
         Archive.create(self.archive, "a history", by="the tester").close()
         self.count = 0
         self.priors = []
+        self.cosigned = self.stamped = False
         self.kept = {}
 
     def file(self, text):
@@ -147,6 +148,7 @@ class Histories(RuleBasedStateMachine):
         with self.open() as opened:
             made = stamps.stamp_waiting(opened)
         assert all(isinstance(one, stamps.Stamp) is answers for one in made)
+        self.stamped |= answers and bool(made)
         # Exports ask too, which takes long; that they do is tested elsewhere.
         (self.archive / "dalil.toml").write_text(re.sub(r"(?m)^authorities = .*$", "authorities = []", text), "utf-8")
 
@@ -158,15 +160,28 @@ class Histories(RuleBasedStateMachine):
             before = checkpoints.read(state).size if state.exists() else 0
             line = witness.cosign(witness.request(opened, before), WITNESS, [log_key], state)
             witness.take_in(opened, line, WITNESS.key, by="the tester")
+        self.cosigned = True
 
-    @rule(recipient=st.sampled_from(["*", "the court", "the press"]), fields=st.sets(st.sampled_from(["by", "source"])))
-    def export(self, recipient, fields):
+    @rule(fields=st.sets(st.sampled_from(["by", "source"])))
+    def export_to_anybody(self, fields):
+        self.export_case("*", fields)
+
+    @rule(fields=st.sets(st.sampled_from(["by", "source"])))
+    def export_to_the_court(self, fields):
+        self.export_case("the court", fields)
+
+    @rule(fields=st.sets(st.sampled_from(["by", "source"])))
+    def export_to_the_press(self, fields):
+        self.export_case("the press", fields)
+
+    def export_case(self, recipient, fields):
         out = self.top / "case"
         shutil.rmtree(out, ignore_errors=True)
         export(self.archive, out, recipient=recipient, fields=sorted(fields))
         key = (self.archive / "keys" / "log.pub").read_bytes()
-        for prior in [None, *self.priors[-2:]]:
-            assert CHECKER.check(out, key, None, prior)[-1] == "GOOD"
+        witnesses = WITNESS.key.vkey.encode() if self.cosigned else b""
+        for prior in [b"", *self.priors[-2:]]:
+            assert CHECKER.check(out, key, authority().root if self.stamped else b"", prior, witnesses)[-1] == "GOOD"
         type(self).exports += 1
 
     @invariant()

@@ -43,7 +43,8 @@ def table(rows: list[dict]) -> str:
         "# Speed and memory",
         "",
         f"Made by `make bench` on {date.today().isoformat()}: {os.cpu_count()} cores, {platform.machine()}, "
-        f"Python {platform.python_version()}. One run on a shared machine; the ratios travel, the seconds do not.",
+        f"Python {platform.python_version()}. One run on a shared machine; the ratios travel, the seconds do not. "
+        "Pages under load: [load.md](load.md).",
         "",
         "| what | figure | unit | beside | its figure | ratio | measured by |",
         "|---|---:|---|---|---:|---:|---|",

@@ -10,7 +10,7 @@ pages. Nothing is asked twice while there are others. The clients are one proces
 that reads sockets by asyncio and does nothing more; its own time on the cores is part of what is measured. Before each
 page, each connection asks once, which is not counted.
 
-Prints one JSON line a size: p95 and median in ms, the server's CPU ms a request, memory. --table writes a table.
+Prints one JSON line a size: p95 and median in ms, the server's CPU ms a request, memory. --table writes the page.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ import argparse
 import asyncio
 import json
 import os
+import platform
 import random
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -266,6 +268,26 @@ def table(results: list[dict]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def page(results: list[dict], loop_s: float, asked: int) -> str:
+    """The page for docs: what was asked, by whom, and the table."""
+    method = " ".join(__doc__.split("\n\n")[2].split())
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
+    return (
+        f"# Pages under load\n\nMade by `bench/web_load.py --table docs/load.md` on {date.today().isoformat()}: "
+        f"{machine}; an empty loop of ten million took {loop_s:.2f} s of a core meanwhile (0.26 s where the machine has nothing "
+        f"else to do), {asked} answers a page. At most {LIMIT_MS} ms and {LIMIT_MIB} MiB are wanted.\n\n{method}\n\n"
+        + table(results)
+    )
+
+
+def empty_loop_s() -> float:
+    """The seconds of a core that ten million turns of nothing take: how busy this machine is beside us."""
+    began = time.process_time()
+    for _ in range(10_000_000):
+        pass
+    return time.process_time() - began
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--incidents", type=int, nargs="*", default=[1000, 10_000, 100_000])
@@ -280,7 +302,7 @@ def main() -> None:
             results.append(measure(count, options.folder or Path(scratch), options.asked, options.page))
             print(json.dumps(results[-1]), flush=True)
     if options.table:
-        options.table.write_text(table(results), "utf-8")
+        options.table.write_text(page(results, empty_loop_s(), options.asked), "utf-8")
 
 
 if __name__ == "__main__":

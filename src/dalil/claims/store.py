@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from dalil import db
 from dalil.records import Claim, Document, Reading, decode, encode
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +103,10 @@ def load_reading(conn: Connection, sha256: str) -> Reading | None:
     return decode(record, Reading) if record else None
 
 
-def held_documents(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading | None]]:
-    """Those of the documents that there are, with what was read out of them, in one query."""
+def held_documents(conn: Connection, keys: list[str], kind: type[T] = Reading) -> dict[str, tuple[Document, T | None]]:
+    """Those of the documents that there are, with what was read out of them (as much as `kind` has of it)."""
     return {
-        row.sha256: (decode(row.record, Document), decode(row.reading, Reading) if row.reading else None)
+        row.sha256: (decode(row.record, Document), decode(row.reading, kind) if row.reading else None)
         for row in conn.execute(BOTH, {"keys": keys})
     }
 

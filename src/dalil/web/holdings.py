@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.engine import Connection
 
@@ -13,7 +14,8 @@ from dalil.archive import custody, judgements
 from dalil.claims.store import load_reading
 from dalil.footage.store import load_footage
 from dalil.incidents.recordings import link_footage
-from dalil.records import Account, Claim, Footage, Incident, Judgement, LogEntry, Reading, decode, object_of
+from dalil.records import Claim, Footage, Judgement, LogEntry, Reading, decode, object_of
+from dalil.web.listed import ListedAccount, ListedIncident
 
 # So many incidents are named on the page of one recording; more would be no help to a reader.
 MOST_TIED = 50
@@ -135,13 +137,14 @@ def reports(conn: Connection, keys: list[str]) -> list[tuple]:
     return [rows[key] for key in keys if key in rows]
 
 
-def with_accounts(conn: Connection, ids: list[str]) -> list[Incident]:
+def with_accounts(conn: Connection, ids: list[str]) -> list[ListedIncident]:
     """The incidents with their accounts, without what stands around them: all that a list shows, in two queries."""
     heads = {row.id: row.record for row in conn.execute(HEADS, {"ids": ids})}
-    accounts: dict[str, list[Account]] = {}
+    accounts: dict[str, list[ListedAccount]] = {}
     for row in conn.execute(ACCOUNTS, {"ids": ids}):
-        accounts.setdefault(row.incident, []).append(decode(row.record, Account))
-    return [replace(decode(heads[id], Incident), accounts=tuple(accounts.get(id, ()))) for id in ids if id in heads]
+        accounts.setdefault(row.incident, []).append(decode(row.record, ListedAccount))
+    found = ((id, decode(heads[id], ListedIncident)) for id in ids if id in heads)
+    return [msgspec.structs.replace(incident, accounts=tuple(accounts.get(id, ()))) for id, incident in found]
 
 
 # ------------------------------------------------------------------ judgements

@@ -11,16 +11,19 @@ import re
 from functools import lru_cache, partial
 from types import BuiltinMethodType, FunctionType, MethodType
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+import markupsafe
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from jinja2.ext import Extension
 from jinja2.runtime import Context, Macro
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from dalil.web.language import language
 
 # {{ t("section.key") }}, with no value and nothing around it.
 SET_TEXT = re.compile(r"""\{\{ t\((["'])(?P<key>[a-z0-9_.]+)\1\) \}\}""")
 SIGNS_OF_JINJA = re.compile(r"\{[{%#]|[}%#]\}")
+# What `markupsafe.escape` asks for plain text; that itself where a later version has no such function.
+inner = getattr(markupsafe, "_escape_inner", escape)
 PLAIN_CALLS = frozenset((partial, MethodType, FunctionType, BuiltinMethodType))
 
 
@@ -36,6 +39,25 @@ class SetTexts(Extension):
             return found[0] if SIGNS_OF_JINJA.search(shown) else shown
 
         return SET_TEXT.sub(text, source)
+
+
+def shown(value: object) -> str:
+    """The value escaped, unless it says that it is HTML: as `markupsafe.escape`, without making a Markup of it."""
+    kind = type(value)
+    if kind is str:
+        return inner(value)
+    return value if kind is Markup else escape(value)
+
+
+class Set(Template):
+    """A template whose output is escaped by `shown`: it is put together as text, so that no Markup is wanted."""
+
+    @classmethod
+    def from_code(cls, *args, **values) -> Template:
+        """The template, as Jinja makes it."""
+        made = super().from_code(*args, **values)
+        made.root_render_func.__globals__["escape"] = shown
+        return made
 
 
 class Calls(Context):
@@ -66,6 +88,7 @@ def environment(code: str) -> Environment:
         cache_size=-1,
     )
     env.context_class = Calls
+    env.template_class = Set
     env.said = language(code)
     env.add_extension(SetTexts)
     return env

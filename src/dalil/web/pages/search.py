@@ -17,10 +17,11 @@ from dalil.claims.search import hit_in
 from dalil.claims.store import held_documents
 from dalil.footage.screen_store import has_screens, search_screen
 from dalil.footage.telling import name_of
-from dalil.records import EVENT_TYPES, STATUSES, Claim, Document, Quote, Reading
+from dalil.records import EVENT_TYPES, STATUSES, Claim, Document, Quote, decode
 from dalil.web import facets, holdings
 from dalil.web.columns import Claims, Words, between, known_as
 from dalil.web.held import claims_of
+from dalil.web.listed import ReadingUnread
 from dalil.web.pages.map import day_of
 from dalil.web.paging import Paging, page_number
 from dalil.web.render import page
@@ -204,7 +205,7 @@ def documents_of(claims: Claims, chosen: np.ndarray | None, among: Holding | Non
 def results_of(conn: Connection, claims: Claims, shown: list[int], query: str, tests: Tests) -> list[Result]:
     """The reports with their snippets and the claims that fit, in three queries."""
     keys = [claims.documents[d] for d in shown]
-    held = held_documents(conn, keys)
+    held = held_documents(conn, keys, ReadingUnread)
     incidents = holdings.incidents_of_documents(conn, keys)
     return [
         result(*held[key], query, positions(claims, d, tests), tuple(incidents.get(key, ()))[:MOST_INCIDENTS])
@@ -222,12 +223,13 @@ def positions(claims: Claims, document: int, tests: Tests) -> list[int]:
 
 
 def result(
-    document: Document, reading: Reading | None, query: str, fit: list[int], incidents: tuple[str, ...]
+    document: Document, reading: ReadingUnread | None, query: str, fit: list[int], incidents: tuple[str, ...]
 ) -> Result:
     """The report with its snippet and the claims that fit."""
     hit = hit_in(document, query) if query else None
     pieces = cut(hit.snippet, hit.matches) if hit else ((document.text[:240], None),)
-    told = tuple((n + 1, reading.claims[n]) for n in fit[:CLAIMS_SHOWN] if reading and n < len(reading.claims))
+    shown = [n for n in fit[:CLAIMS_SHOWN] if reading and n < len(reading.claims)]
+    told = tuple((n + 1, decode(reading.claims[n], Claim)) for n in shown)
     return Result(
         document=document.object,
         title=document.title,

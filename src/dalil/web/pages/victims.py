@@ -14,9 +14,10 @@ from starlette.routing import Route
 from dalil import db
 from dalil.claims.store import held_documents
 from dalil.incidents.veil import names_of, sealed
-from dalil.records import Claim, Document, Quote, Reading, Victim
+from dalil.records import Document, Quote, Victim
 from dalil.web import holdings
 from dalil.web.judged import Judged, judged
+from dalil.web.listed import ClaimOfPeople, ReadingOfPeople
 from dalil.web.people import sentences_around
 from dalil.web.render import page
 
@@ -31,7 +32,7 @@ class Met:
 
     document: str
     report: Document
-    claim: Claim
+    claim: ClaimOfPeople
     victim: Victim
     name: str | None
     opening: Quote | None
@@ -102,17 +103,17 @@ def counted(engine) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def reports_of(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, Reading, tuple[str, ...]]]:
+def reports_of(conn: Connection, keys: list[str]) -> dict[str, tuple[Document, ReadingOfPeople, tuple[str, ...]]]:
     """(document, reading, incidents) of these documents, in two queries."""
     incidents = holdings.incidents_of_documents(conn, keys)
     return {
         key: (report, reading, tuple(incidents.get(key, ()))[:MOST_INCIDENTS])
-        for key, (report, reading) in held_documents(conn, keys).items()
+        for key, (report, reading) in held_documents(conn, keys, ReadingOfPeople).items()
         if reading is not None
     }
 
 
-def meet(row, held: dict[str, tuple[Document, Reading, tuple[str, ...]]], stands: Judged) -> Met | None:
+def meet(row, held: dict[str, tuple[Document, ReadingOfPeople, tuple[str, ...]]], stands: Judged) -> Met | None:
     """The person of that row with the words about them."""
     if row.sha256 not in held:
         return None

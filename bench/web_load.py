@@ -274,9 +274,9 @@ def page(results: list[dict], loop_s: float, asked: int) -> str:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     return (
         f"# Pages under load\n\nMade by `bench/web_load.py --table docs/load.md` on {date.today().isoformat()}: "
-        f"{machine}; an empty loop of ten million took {loop_s:.2f} s of a core meanwhile (0.26 s where the machine has nothing "
-        f"else to do), {asked} answers a page. At most {LIMIT_MS} ms and {LIMIT_MIB} MiB are wanted.\n\n{method}\n\n"
-        + table(results)
+        f"{machine}; an empty loop of ten million took {loop_s:.2f} s of a core meanwhile (0.26 s on a machine "
+        f"with nothing else to do), {asked} answers a page. At most {LIMIT_MS} ms and {LIMIT_MIB} MiB are wanted.\n\n"
+        + f"{method}\n\n{table(results)}"
     )
 
 

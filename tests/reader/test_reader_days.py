@@ -186,6 +186,8 @@ def test_accidents_doubts_and_single_shots_harm_nobody(text):
             1,
             1,
         ),
+        ("The ODF killed 7 people in Ostrow on Monday.", 7, None),
+        ("Two men were shot on Monday. One man was injured and the other died.", 1, 1),
         ("A 17-year-old was shot on Sunday. The victim, Dan Morvel, died in a hospital on Tuesday.", 1, None),
         ("A man was shot in the leg on Monday. The driver was taken to a hospital for evaluation.", None, 1),
     ],

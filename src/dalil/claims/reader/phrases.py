@@ -141,6 +141,8 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         definite = definite or "defin" in kinds[k]
         other = other or "more" in kinds[k]
         determined, k = True, k + 1
+    if amount is None and line.w[i : i + 2] == ["the", "other"] and line.end(i) == i + 2 and _told_alone(line, i + 2):
+        other, determined, k = True, True, i + 2  # "the other died"; "the other two" is an amount
     if determined and amount is None:
         amount = amount_at(line, k)
         if amount is not None:
@@ -200,7 +202,10 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
 
 def _told_alone(line: Line, k: int) -> bool:
     """Whether a person or the verb of one stands at k, not an act: "a second attack" is no person."""
-    return k < line.n and line.entry(k, "noun") is None and (head_entry(line, k) is not None or line.is_(k, "aux"))
+    if k >= line.n or line.entry(k, "noun") is not None:
+        return False
+    verb = line.entry(k, "verb")
+    return head_entry(line, k) is not None or line.is_(k, "aux") or (verb is not None and verb.a == "die")
 
 
 def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
@@ -378,8 +383,8 @@ def _modifies(line: Line, k: int, verb: Entry) -> bool:
     while j < line.n and steps < 3:
         if head_entry(line, j) is not None:
             return True
-        if not _plain(line, j):
-            return False
+        if not _plain(line, j) or (line.w[j].isdigit() and told_age(line, j) is None):
+            return False  # "the ADF killed 7 people": what a figure follows acts
         j += 1
         steps += 1
     return False

@@ -51,6 +51,7 @@ class Run:
     even: float | None = None
     steady: float = 0.0
     beside: float | None = None
+    wanders: float = 0.0
 
 
 def warped(
@@ -130,6 +131,31 @@ def agreement(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarr
         alike = product > 0.5 * np.sqrt(np.maximum(energy_q * energy_a, 0)) + 1e-6
         shares[number] = (alike & textured).sum() / textured.sum()
     return shares
+
+
+# Below this mean square of slopes, in the direction that has less, a picture has nothing to hold on to.
+LEAST_SLOPE = 0.0035
+
+
+def wandering(query_look: np.ndarray, archive_look: np.ndarray, inside: np.ndarray) -> float:
+    """How far, in thumbnail pixels, one picture wanders over the other during the run: a copy stays where it lies.
+
+    The shift of each moment is that which the gradient explains best (Lucas and Kanade 1981); three quarters of the
+    moments lie this near to the middle one. 0 where the picture is too plain or the run too short to say.
+    """
+    shifts, slopes = [], []
+    for mine, theirs in zip(query_look, archive_look, strict=True):
+        mine, theirs = (cv2.GaussianBlur(look, (0, 0), 1.0) for look in (mine, theirs))
+        down, right = np.gradient((mine + theirs) / 2)
+        slope = np.stack([down[inside], right[inside]])
+        apart = (theirs - mine)[inside]
+        squares = slope @ slope.T
+        slopes.append(np.linalg.eigvalsh(squares)[0] / apart.size)
+        shifts.append(np.linalg.solve(squares + 1e-3 * np.eye(2), slope @ apart))
+    if len(shifts) < 3 or np.median(slopes) < LEAST_SLOPE:
+        return 0.0
+    away = np.linalg.norm(np.array(shifts) - np.median(shifts, axis=0), axis=1)
+    return float(np.percentile(away, 75))
 
 
 # A channel's captions fill at most so much of one side; what is left must agree on its own, where there are so many
@@ -222,7 +248,7 @@ def best_run(
         return None
     partner = at_times(a_look, a_times, speed * moments[held] + offset)
     appearance = float(agreement(looks[held], partner, inside).mean())
-    beside = least_beside(looks[held], partner, inside)
+    beside, wanders = least_beside(looks[held], partner, inside), 0.0
     look = float(correlation(looks[held], partner))
     during = (query.times[dense] >= moments[0] - 0.05) & (query.times[dense] <= moments[-1] + 0.05)
     within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
@@ -233,11 +259,16 @@ def best_run(
         a_change = change(a_thumbs[within], a_times[within], inside)
         motion, moving, speed, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
         even = evenness(q_change, a_change, q_times, a_times[within], speed, offset, inside)
+        # At the archive's own moments, each with the query's nearest: between moments a swaying picture is no picture.
+        wanted = (a_times[within] - offset) / speed
+        nearest = np.abs(q_times[None, :] - wanted[:, None]).argmin(axis=1)
+        met = np.abs(q_times[nearest] - wanted) < 0.06
+        wanders = wandering(local_look(thumbs[during][nearest[met]], inside), a_look[within][met], inside)
     return Run(
         float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
         float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
         float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()), even,
-        steadiness(a_thumbs[within], inside), beside,
+        steadiness(a_thumbs[within], inside), beside, wanders,
     )  # fmt: skip
 
 

@@ -31,7 +31,11 @@ MIN_APPEARANCE, STILL_APPEARANCE = 0.5, 0.85
 # 0.68 of the places, or 0.45 and 0.88; before one that moves 0.34 and 0.37.
 MIN_MOTION, MIN_EVEN, LOW_MOTION, HIGH_EVEN = 0.5, 0.6, 0.42, 0.92
 # Where so many of the edges stay where they are, the camera stands still and more is asked.
-STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.4, 0.75, 0.7
+STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.4, 0.8, 0.7
+# Thumbnail pixels that a picture may wander over the other in three quarters of the moments. Copies whose change is
+# less alike than SURE_ALIKE stay within 0.44 (but one), a still that a hand films twice wanders by 0.59, or is like
+# that for less than a second.
+MAX_WANDER, SURE_ALIKE, LEAST_SWAY_S = 0.45, 0.85, 1.0
 # Where too few places change to count them.
 FEW_MOTION = 0.68
 # Under large captions little of a crop is left to agree; where it clearly moves alike, that little suffices.
@@ -77,6 +81,7 @@ class Match:
     steady: float | None = None
     beyond: bool = False
     beside: float | None = None
+    wanders: float | None = None
 
 
 def find_matches(
@@ -262,6 +267,12 @@ def moves_alike(run: Run) -> bool:
     return clear or (run.motion >= LOW_MOTION and run.even >= HIGH_EVEN)
 
 
+def sways_apart(run: Run) -> bool:
+    """Whether what is alike may be no more than two hands that sway alike for a while."""
+    short = run.query_end_s - run.query_start_s < LEAST_SWAY_S
+    return run.motion < SURE_ALIKE and (run.wanders > MAX_WANDER or short)
+
+
 def stands_still(run: Run) -> bool:
     """Whether the archived picture's edges stay where they are."""
     return run.steady >= STANDS_STILL
@@ -321,7 +332,7 @@ def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, i
         same, score = run.appearance >= STILL_APPEARANCE, run.appearance
     else:
         beyond = shows_beyond(query, archived, run, mirrored)
-        same = moves_alike(run) and not beyond
+        same = moves_alike(run) and not beyond and not sways_apart(run)
         score = 0.5 * run.appearance + 0.5 * max(0.0, run.motion)
     whole = (
         run.query_end_s - run.query_start_s >= 0.9 * query.end_s - 0.5
@@ -348,6 +359,7 @@ def judge(query: Fingerprint, archived: Fingerprint, run: Run, mirrored: bool, i
         steady=round(run.steady, 3),
         beyond=beyond,
         beside=None if run.beside is None else round(run.beside, 3),
+        wanders=round(run.wanders, 3),
     )
 
 

@@ -63,7 +63,7 @@ def take(archive: Path, folder: Path, only: str | None) -> None:
                     for button in tab.locator("[data-reveal]").all():
                         button.click()
                     tab.wait_for_function("() => [...document.images].every((i) => i.complete)")
-                    tab.wait_for_timeout(300)
+                    tab.wait_for_load_state("networkidle")  # a saved page's frame
                     shoot(tab, folder / f"{name}-shown-{look}.webp")
             context.close()
 

@@ -118,6 +118,13 @@ def test_nothing_of_the_archive_is_told_before_one_signs_in(guarded):
     assert guarded.settings.name not in client.get("/sign-in").text or guarded.settings.name == "archive"
 
 
+def test_the_frame_leads_nobody_to_where_the_gate_would_turn_them_away(guarded):
+    assert "<nav" not in visitor(guarded).get("/sign-in").text
+    for role in ROLES:
+        html = signed_in(guarded, role)[0].get("/").text
+        assert ('href="/publish"' in html) == (role == "owner") and ('href="/add"' in html) == (role != "viewer")
+
+
 def test_signing_in_begins_a_new_session_and_a_planted_one_is_worth_nothing(guarded):
     client = visitor(guarded)
     client.cookies.set(SESSION_COOKIE, "planted-by-somebody-else")

@@ -52,7 +52,7 @@ def templates(code: str) -> Environment:
     env, lang = environment(code), language(code)
     env.filters.update(line=shown_name, words=squeezed, clock=clock, short=short_hash, utc=utc_text)
     env.globals.update(
-        signs=SIGNS, asset=asset, places=PLACES, L=lang, t=lang.text, n=lang.count, term=lang.term, veil=plain,
+        signs=SIGNS, asset=asset, L=lang, t=lang.text, n=lang.count, term=lang.term, veil=plain,
         title_of=partial(title_of, lang), place_name=partial(place_name, lang), reporter=partial(reporter, lang),
     )  # fmt: skip
     return env
@@ -65,6 +65,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     lang = language_of(request)
     told, line = request.query_params.get("told"), request.query_params.get("line", "")
     context = {
+        "places": open_places(request),
         "notice": told if told in TOLD else None,
         "notice_line": int(line) if line.isascii() and line.isdigit() and len(line) < 16 else None,
         "token": partial(token_of, request),

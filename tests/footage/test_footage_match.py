@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -201,6 +202,19 @@ def test_change_that_is_alike_in_one_place_alone_is_not_even():
     inside = np.ones((align.THUMB, align.THUMB), bool)
     assert align.evenness(change, change, times, times, 1.0, 0.0, inside) == 1.0
     assert align.evenness(change, other, times, times, 1.0, 0.0, inside) == pytest.approx(0.25, abs=0.1)
+
+
+def test_a_picture_that_wanders_is_told_from_one_that_lies_askew():
+    rng = np.random.default_rng(5)
+    wall = cv2.GaussianBlur(rng.normal(0, 3, (48, 48)).astype(np.float32), (0, 0), 1.5)
+    inside = np.ones((align.THUMB, align.THUMB), bool)
+
+    def looks(places):
+        return np.array([wall[8 : 8 + align.THUMB, x : x + align.THUMB] for x in places])
+
+    still = looks([8] * 9)
+    assert align.wandering(still, looks([9] * 9), inside) == pytest.approx(0, abs=0.05)
+    assert align.wandering(still, looks([7, 8, 9, 9, 8, 7, 7, 9, 8]), inside) > 0.6
 
 
 def test_sound_alone_is_found_under_another_picture(drawn):

@@ -1,6 +1,6 @@
 """Which of several days is the event's, on texts of our own; nobody and no place named here exists."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -71,11 +71,11 @@ def test_the_day_of_the_event_outweighs_days_of_statements_courts_and_conditions
     assert day_of(text) == day
 
 
-def test_a_time_without_a_day_is_the_day_of_publication():
+def test_a_time_without_a_day_is_the_day_of_publication_or_the_one_before():
     reading = read_text("A man was shot on Quill Street around 9:15 p.m., police said.", published=PUBLISHED, lang="en")
     (incident,) = reading.incidents
-    assert incident.when.start == PUBLISHED
-    assert incident.when.quote.text == "9:15 p.m."
+    assert (incident.when.start, incident.when.end) == (PUBLISHED - timedelta(days=1), PUBLISHED)
+    assert incident.when.precision == "range" and incident.when.quote.text == "9:15 p.m."
     assert "publication" in incident.when.rule
 
 
@@ -84,9 +84,9 @@ def test_no_day_is_made_up_where_the_text_gives_neither_day_nor_time():
     assert [i.when for i in reading.incidents] == [None]
 
 
-def test_news_told_in_the_present_are_of_the_day_of_publication():
+def test_news_told_in_the_present_are_of_the_day_of_publication_or_the_one_before():
     (incident,) = read("Police are investigating after a man was shot on Quill Street.")
-    assert incident.when.start == PUBLISHED
+    assert (incident.when.start, incident.when.end) == (PUBLISHED - timedelta(days=1), PUBLISHED)
     assert incident.when.quote.text == "are investigating" and "publication" in incident.when.rule
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dalil.claims.reader.drafts import VIOLENT, Draft
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.phrases import name_at
 from dalil.claims.reader.setting import Setting, of_law, of_speech
-from dalil.records import DateSpan
+from dalil.records import DateSpan, Quote
 
 SAME, BEHIND, BEFORE = 6.0, (4.0, 3.0, 2.0), (2.5, 1.0)  # in the event's sentence, in those behind it, before it
 FAR = 0.15  # taken off for each word between the day and the event's words, up to
@@ -90,9 +90,10 @@ class Days:
         return _finest(weighed)
 
     def by_clock(self, drafts: Sequence[Draft]) -> DateSpan | None:
-        """The day of publication, where the text names no day but a time of day beside the event.
+        """The day of publication or the one before, where the text names no day but a time of day beside the event.
 
-        News that say "about 9:15 p.m." and no day speak of the day on which they appear.
+        News that say "about 9:15 p.m." and no day speak of the day on which they appear, or of the evening before:
+        of 28 shootings so told 17 were on the one, 10 on the other.
         """
         published = self.setting.published
         if published is None:
@@ -102,14 +103,14 @@ class Days:
             for k in range(line.n - 1):
                 if line.w[k][0].isdigit() and line.hints(k + 1, "clock"):
                     quote = line.quote(k, k + 2)
-                    return DateSpan(published, published, "day", None, quote, "a time without a day: publication's")
+                    return _of_the_news(published, quote, "a time without a day")
                 if line.hints(k, "parting"):
                     quote = line.quote(k, k + 1)
-                    return DateSpan(published, published, "day", None, quote, "a part of day alone: publication's")
+                    return _of_the_news(published, quote, "a part of day alone")
         return None
 
     def presumed(self, drafts: Sequence[Draft]) -> DateSpan | None:
-        """The day of publication, where the opening tells of the event in the present and no day stands anywhere.
+        """The day of publication or the one before, where the opening is in the present and no day stands.
 
         "Police are investigating a shooting" is news of the day; "a man was shot" may be of any day and gives none.
         """
@@ -120,7 +121,7 @@ class Days:
             for k in range(line.n - 1):
                 if line.hints(k, "fresh"):
                     quote = line.quote(k, k + 2)
-                    return DateSpan(published, published, "day", None, quote, "news in the present: publication's")
+                    return _of_the_news(published, quote, "news in the present")
         return None
 
     def _weighed(self, line: Line, span: DateSpan) -> Named:
@@ -138,6 +139,13 @@ class Days:
         if any(line.hints(x, "happened") for x in range(max(0, k - 8), min(line.n, k + 8))):
             points += HAPPENED
         return Named(span, line, k, points + beside, beside)
+
+
+def _of_the_news(published: date, quote: Quote, told: str) -> DateSpan:
+    """The two days that news of the day may mean."""
+    return DateSpan(
+        published - timedelta(days=1), published, "range", None, quote, f"{told}: publication's or the one before"
+    )
 
 
 def _beside(line: Line, k: int, span: DateSpan) -> float:

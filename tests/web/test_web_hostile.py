@@ -15,7 +15,7 @@ from dalil.archive import Archive
 from dalil.web import saved
 from dalil.web.app import create_app
 from dalil.web.pages import saved as pages
-from real_browser import serving
+from real_browser import ARGUMENTS, find_browser, serving
 
 PAGE = """<!doctype html><html><head><title>Saved</title><base href="{out}/base/"><meta charset="windows-1256">
 <meta http-equiv="refresh" content="0;url={out}/refresh"><link rel="preconnect" href="{out}">
@@ -43,6 +43,14 @@ DRAWING = """<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY leak SYSTEM "file:///e
 <img xmlns="http://www.w3.org/1999/xhtml" src="{out}/fo" onerror="top.document.title='PWNED'"/></foreignObject>
 <a xlink:href="{out}/a"><set attributeName="xlink:href" to="{out}/set"/><rect width="300" height="200"/></a>
 </svg>"""
+
+
+@pytest.fixture(scope="module")
+def browser(browser):
+    """A Chromium of their own: what hostile pages leave behind in it meets no other test."""
+    own = browser.browser_type.launch(executable_path=find_browser(), args=ARGUMENTS)
+    yield own
+    own.close()
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from contextlib import closing
 from itertools import chain, islice
 
 from sqlalchemy import Connection, Table, delete, func, insert, literal_column, select
+from sqlalchemy.exc import DatabaseError
 
 from dalil.archive import lines, merkle
 from dalil.archive.lines import Malformed
@@ -116,10 +117,14 @@ def slices(connection: Connection, size: int, start: int = 0, stop: int | None =
     )
     if stop is not None:
         query = query.where(log.c.seq < literal_column(str(int(stop))))
+    statement = str(query.compile(dialect=connection.dialect))
     with closing(connection.connection.cursor()) as cursor:
-        cursor.execute(str(query.compile(dialect=connection.dialect)))
-        while some := cursor.fetchmany(size):
-            yield some
+        try:
+            cursor.execute(statement)
+            while some := cursor.fetchmany(size):
+                yield some
+        except connection.dialect.dbapi.Error as error:  # the driver's own, which SQLAlchemy has not seen
+            raise DatabaseError(statement, None, error) from error
 
 
 def entries(

@@ -44,8 +44,13 @@ class Narrowed:
 
 
 def asked(request: Request, names: tuple[str, ...]) -> dict[str, str]:
-    """The values that the address asks for, those that ask for nothing left out."""
-    found = {name: request.query_params.get(name, "").strip()[:LONGEST_VALUE] for name in names}
+    """The values that the address asks for, those that ask for nothing left out.
+
+    Without what is not seen: a link must not turn round the letters of the page that shows its words.
+    """
+    given = {name: request.query_params.get(name, "") for name in names}
+    seen = {name: "".join(c if c.isprintable() else " " for c in value) for name, value in given.items()}
+    found = {name: value.strip()[:LONGEST_VALUE] for name, value in seen.items()}
     return {name: value for name, value in found.items() if value}
 
 

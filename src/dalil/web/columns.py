@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -136,15 +136,6 @@ def small(codes: np.ndarray, values: int) -> np.ndarray:
     return codes.astype(np.int16 if values < np.iinfo(np.int16).max else np.int32, copy=False)
 
 
-def slices(conn: Connection, query) -> Iterator[list[tuple]]:
-    """The query's rows as the driver gives them, some thousands at a time: rows of SQLAlchemy's take three times as
-    long and as much memory."""
-    found = conn.exec_driver_sql(str(query.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})))
-    while rows := found.cursor.fetchmany(READ_ROWS):
-        yield rows
-    found.close()
-
-
 def load_incidents(conn: Connection) -> Incidents:
     """Every incident, newest first, undated ones last."""
     c = db.incident.c
@@ -154,7 +145,7 @@ def load_incidents(conn: Connection) -> Incidents:
     lines: list[str] = []
     kinds, admins, days = Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, query):
+    for rows in db.raw(conn, query, size=READ_ROWS):
         ids += (row[0] for row in rows)
         lines += (f"{row[0]} {row[10] or ''} {row[1]} {row[2] or ''}".casefold().replace("\n", " ") for row in rows)
         parts.append((
@@ -209,7 +200,7 @@ def several(conn: Connection, kind: str, place: dict[str, int]) -> Several:
             np.array([place.get(incident, NONE) for incident, _ in pairs], np.int32),
             np.array(coder.codes(value for _, value in pairs), np.int32),
         )
-        for pairs in slices(conn, select(c.incident, c.value).where(c.kind == kind))
+        for pairs in db.raw(conn, select(c.incident, c.value).where(c.kind == kind), size=READ_ROWS)
     ]
     rows, codes = joined(parts, 2)
     kept = rows != NONE
@@ -223,7 +214,7 @@ def load_claims(conn: Connection) -> Claims:
     names, numbers = [], {}
     publishers, langs = Coder(), Coder()
     said: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, query):
+    for rows in db.raw(conn, query, size=READ_ROWS):
         for row in rows:
             numbers[row[0]] = len(names)
             names.append(row[0])
@@ -235,7 +226,7 @@ def load_claims(conn: Connection) -> Claims:
     c = db.claim.c
     kinds, statuses, places, actors, days = Coder(), Coder(), Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start)):
+    for rows in db.raw(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start), size=READ_ROWS):
         keys, positions, *words = zip(*rows, strict=True)
         coded_words = zip((kinds, statuses, places, actors), words, strict=False)
         part = (np.array(coder.codes(column), np.int32) for coder, column in coded_words)

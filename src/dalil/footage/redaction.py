@@ -17,13 +17,12 @@ import av
 import cv2
 import msgspec
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from dalil.errors import InputRefused
 
 from .decode import main_video, open_recording, orientation, start_s
-from .picture import is_picture, open_picture
-from .stills import flat
+from .picture import is_picture, open_picture, upright
 
 # A box is grown by this share of itself on each side: a hand-drawn or followed box is never exact.
 MARGIN = 0.12
@@ -108,7 +107,7 @@ def redact_picture(path: Path, plan: Plan, out: Path) -> Redaction:
             picture.load()
         except (OSError, ValueError, SyntaxError) as error:
             raise InputRefused(path.name, f"is damaged ({error})", "A whole copy is needed") from None
-        pixels = np.array(flat(ImageOps.exif_transpose(picture)).convert("RGB"))
+        pixels = np.array(upright(picture, "RGB"))
     boxes = [(number, rectangle(box.keys[0])) for number, box in enumerate(plan.boxes)]
     Hiding(plan).hide(pixels, boxes, 0.0)
     Image.fromarray(pixels).save(out, "PNG" if out.suffix.lower() == ".png" else "JPEG", quality=95)

@@ -90,6 +90,12 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
+def redacted_copy(path: Path, plan: Plan, folder: Path, *, object: str) -> Redaction:
+    """The copy of that object stands in `folder`, under a name that says what it is; else as `redact_file`."""
+    ending = ".jpg" if is_picture(path) else ".mp4"
+    return redact_file(path, plan, folder / f"redacted-{object[:12]}{ending}")
+
+
 def redact_file(path: Path, plan: Plan, out: Path) -> Redaction:
     """A copy of the video or picture stands at `out` with the boxes destroyed and without metadata.
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from dalil.claims.store import load_document
 from dalil.footage.store import load_footage
 from dalil.web import holdings
-from dalil.web.pages.saved import can_be_shown, framing
+from dalil.web.pages.saved import any_to_show, framing
 from dalil.web.render import link, page
 from dalil.web.security import SHA256, capture_headers, served_type
 
@@ -48,7 +48,7 @@ def file_page(request: Request) -> Response:
     if held is None:
         raise HTTPException(404)
     captures = list(archive.captures(sha256))
-    can = can_be_shown(captures)
+    can = any_to_show(captures)
     answer = page(request, "file.html", sha256=sha256, held=held, problems=problems, captures=captures, saved=can)
     return framing(answer) if can else answer
 

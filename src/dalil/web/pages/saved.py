@@ -26,7 +26,7 @@ def saved_page(request: Request) -> Response:
     archive = request.app.state.archive
     with archive.engine.connect() as conn:
         held = holdings.held(conn, sha256)
-    if held is None or held.media_type not in saved.KINDS or held.size > saved.LARGEST:
+    if held is None or not saved.can_be_shown(held.media_type, held.size):
         raise HTTPException(404)
     try:
         data, kind = saved.harmless(archive.object_path(sha256).read_bytes(), held.media_type)
@@ -35,9 +35,9 @@ def saved_page(request: Request) -> Response:
     return Response(data, headers={**FRAMED, "content-type": kind})
 
 
-def can_be_shown(captures: Iterable[Capture]) -> bool:
+def any_to_show(captures: Iterable[Capture]) -> bool:
     """Whether there is a page or drawing to be shown so."""
-    return any(c.object.media_type in saved.KINDS and c.object.size <= saved.LARGEST for c in captures)
+    return any(saved.can_be_shown(c.object.media_type, c.object.size) for c in captures)
 
 
 def framing(answer: Response) -> Response:

@@ -19,9 +19,9 @@ from dalil.footage.store import load_footage, save_footage
 from dalil.web import holdings
 from dalil.web.accounts.roles import needs
 from dalil.web.acting import Act, acting, done, writing
-from dalil.web.pages.footage import asked_hash
 from dalil.web.pages.incident import Shown, played
 from dalil.web.render import page
+from dalil.web.security import asked_hash
 
 BOXES = 4  # in one form; more are given to `dalil redact` as a file
 METHODS = ("blur", "pixelate", "black")

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from dalil.errors import InputRefused
 from dalil.records import Capture
 from dalil.web import holdings, saved
-from dalil.web.security import FRAMED, PAGE_POLICY, SHA256
+from dalil.web.security import FRAMED, PAGE_POLICY, asked_hash
 
 # For the page that holds such a frame: it may frame this server's answers, of which only these let themselves be.
 FRAMING_POLICY = PAGE_POLICY + "; frame-src 'self'"
@@ -20,10 +20,7 @@ FRAMING_POLICY = PAGE_POLICY + "; frame-src 'self'"
 
 def saved_page(request: Request) -> Response:
     """The object without what acts or asks; only for a frame on a page of ours."""
-    sha256 = request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
-        raise HTTPException(404)
-    archive = request.app.state.archive
+    archive, sha256 = request.app.state.archive, asked_hash(request)
     with archive.engine.connect() as conn:
         held = holdings.held(conn, sha256)
     if held is None or not saved.can_be_shown(held.media_type, held.size):

@@ -16,8 +16,11 @@ from dalil.archive.archive import default_person
 from dalil.web.accounts.book import Book, Person
 from dalil.web.accounts.gate import Gate
 from dalil.web.adding import Adding
+from dalil.web.errand import Setup
 from dalil.web.fresh import Fresh
+from dalil.web.held import Own
 from dalil.web.language import LANGUAGES
+from dalil.web.makers import Elsewhere, Makers
 from dalil.web.pages import ALL
 from dalil.web.render import page
 from dalil.web.security import LOOPBACK, Guard
@@ -33,29 +36,42 @@ def create_app(
     hosts: tuple[str, ...] = LOOPBACK,
     secure: bool = False,
     on_loaded: Callable[[], None] = lambda: None,
+    makers: Makers | None = None,
 ) -> ASGIApp:
     """An ASGI application with every page of the opened archive; `lang` is for those who have not chosen.
 
     `by` is whose name the log holds for what is judged here while there are no accounts. `hosts` are the names that
     it answers to; `secure`: people reach it over TLS. `on_loaded` is called when something large has come into memory.
+    `makers` make pages in processes of their own, of which this one lends the columns.
     """
     if lang not in LANGUAGES:
         raise ValueError(f"expected one of {', '.join(LANGUAGES)}, found {lang!r}")
+    secret = secrets.token_bytes(32)
+    app = pages_of(archive, lang=lang, secret=secret, on_loaded=on_loaded)
+    app.state.book = book = Book(archive.path)
+    app.state.adding = Adding(archive.path)
+    app.state.secure = secure
+    app.state.acts = CapacityLimiter(ACTS_AT_ONCE)
+    inner = app
+    if makers is not None:
+        app.state.columns = makers.columns or app.state.columns
+        inner = Elsewhere(app, makers, Setup(str(archive.path), lang, secret, makers.lender is not None))
+    gate = Gate(inner, book, ALL, own=Person(by or default_person(), "owner", opens=True))
+    return Guard(gate, hosts, secure=secure)
+
+
+def pages_of(archive, *, lang: str, secret: bytes, on_loaded: Callable[[], None] = lambda: None) -> Starlette:
+    """Every page of the opened archive with what those need that only read: no accounts, no adding."""
     # The errors' pages pass through the guard too: it wraps Starlette's own outermost layer.
     app = Starlette(routes=ALL, exception_handlers={HTTPException: refused, Exception: broken})
     app.router.redirect_slashes = False
     app.state.archive = archive
     app.state.lang = lang
     app.state.archive_name = archive.settings.name
-    app.state.book = book = Book(archive.path)
-    app.state.adding = Adding(archive.path)
-    app.state.secure = secure
-    app.state.on_loaded = on_loaded
+    app.state.secret = secret
     app.state.fresh = Fresh(archive.path / archive.settings.database)
-    app.state.acts = CapacityLimiter(ACTS_AT_ONCE)
-    app.state.secret = secrets.token_bytes(32)
-    gate = Gate(app, book, ALL, own=Person(by or default_person(), "owner", opens=True))
-    return Guard(gate, hosts, secure=secure)
+    app.state.columns = Own(archive.engine, app.state.fresh, on_loaded)
+    return app
 
 
 def refused(request: Request, error: HTTPException) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,8 @@ from dalil.claims.search import row_number
 READ_ROWS = 20_000
 # What stands for a day, a word or a coordinate that nobody gives.
 UNDATED, NONE = 0, -1
+# What the ids of incidents are made of: no other word is looked for in them.
+NAMED = re.compile(r"[a-z0-9-]+")
 MADE = itertools.count(1)
 
 
@@ -41,6 +43,28 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Keys:
+    """A column of names that are all different, as bytes of one width with at least one NUL after each."""
+
+    held: np.ndarray
+
+    def __len__(self) -> int:
+        return self.held.size
+
+    def at(self, rows: Iterable[int] | slice) -> list[str]:
+        """The names in those rows."""
+        return [name.decode() for name in self.held[rows if isinstance(rows, slice) else list(rows)].tolist()]
+
+    def with_word(self, word: str) -> np.ndarray:
+        """Whether each name holds the word."""
+        width, found = self.held.itemsize, np.zeros(self.held.size, bool)
+        if width > 1 and NAMED.fullmatch(word):
+            at = [match.start() for match in re.finditer(re.escape(word.encode()), self.held.view(np.uint8))]
+            found[np.array(at, np.int64) // width] = True
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class Several:
     """A column of which a row may have several words: the pairs (row, word), and the words."""
 
@@ -51,13 +75,13 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Incidents:
-    """A row an incident; `lines` holds what is looked into for words, a line a row, `starts` where each begins.
+    """A row an incident; `lines` is what is looked into for words beside the ids: place, kind, province.
 
     `made` tells one loading from another.
     """
 
     made: int
-    ids: tuple[str, ...]
+    ids: Keys
     kind: Words
     admin: Words
     first: np.ndarray
@@ -69,8 +93,7 @@ class Incidents:
     accounts: np.ndarray
     actor: Several
     source: Several
-    lines: str
-    starts: np.ndarray
+    lines: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +104,7 @@ class Claims:
     """
 
     made: int
-    documents: tuple[str, ...]
-    numbers: dict[str, int]
+    documents: Keys
     indexed: np.ndarray
     indexed_as: np.ndarray
     document: np.ndarray
@@ -136,18 +158,25 @@ def small(codes: np.ndarray, values: int) -> np.ndarray:
     return codes.astype(np.int16 if values < np.iinfo(np.int16).max else np.int32, copy=False)
 
 
+def slices(conn: Connection, query) -> Iterator[list[tuple]]:
+    """The query's rows as the driver gives them, some thousands at a time: rows of SQLAlchemy's take three times as
+    long and as much memory."""
+    found = conn.exec_driver_sql(str(query.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})))
+    while rows := found.cursor.fetchmany(READ_ROWS):
+        yield rows
+    found.close()
+
+
 def load_incidents(conn: Connection) -> Incidents:
     """Every incident, newest first, undated ones last."""
     c = db.incident.c
     columns = (c.id, c.type, c.admin, c.start, c.end, c.lat, c.lon, c.radius_m, c.disputed, c.accounts, c.place)
     query = select(*columns).order_by(c.start.desc().nulls_last(), c.id.desc())
     ids: list[str] = []
-    lines: list[str] = []
-    kinds, admins, days = Coder(), Coder(), Days()
+    kinds, admins, lines, days = Coder(), Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in db.raw(conn, query, size=READ_ROWS):
+    for rows in slices(conn, query):
         ids += (row[0] for row in rows)
-        lines += (f"{row[0]} {row[10] or ''} {row[1]} {row[2] or ''}".casefold().replace("\n", " ") for row in rows)
         parts.append((
             np.array(kinds.codes(row[1] for row in rows), np.int32),
             np.array(admins.codes(row[2] for row in rows), np.int32),
@@ -158,12 +187,13 @@ def load_incidents(conn: Connection) -> Incidents:
             np.array([row[7] or 0 for row in rows], np.float32),
             np.array([bool(row[8]) for row in rows], bool),
             np.array([row[9] for row in rows], np.int32),
+            np.array(lines.codes(f"{row[10] or ''} {row[1]} {row[2] or ''}".casefold() for row in rows), np.int32),
         ))  # fmt: skip
-    kind, admin, first, last, lat, lon, radius_m, disputed, accounts = joined(parts, 9)
+    kind, admin, first, last, lat, lon, radius_m, disputed, accounts, line = joined(parts, 10)
     place = {id: number for number, id in enumerate(ids)}
     return Incidents(
         made=next(MADE),
-        ids=tuple(ids),
+        ids=keys_of(ids),
         kind=Words(kinds.values, small(kind, len(kinds.values))),
         admin=Words(admins.values, small(admin, len(admins.values))),
         first=first,
@@ -175,9 +205,14 @@ def load_incidents(conn: Connection) -> Incidents:
         accounts=accounts,
         actor=several(conn, "actor", place),
         source=several(conn, "source", place),
-        lines="\n".join(lines),
-        starts=np.cumsum([0, *(len(line) + 1 for line in lines[:-1])]),
+        lines=Words(lines.values, line),
     )
+
+
+def keys_of(names: Sequence[str]) -> Keys:
+    """The names as a column."""
+    held = [name.encode() for name in names]
+    return Keys(np.array(held, f"S{max(map(len, held), default=0) + 1}"))
 
 
 def joined(parts: list[tuple[np.ndarray, ...]], columns: int) -> list[np.ndarray]:
@@ -200,7 +235,7 @@ def several(conn: Connection, kind: str, place: dict[str, int]) -> Several:
             np.array([place.get(incident, NONE) for incident, _ in pairs], np.int32),
             np.array(coder.codes(value for _, value in pairs), np.int32),
         )
-        for pairs in db.raw(conn, select(c.incident, c.value).where(c.kind == kind), size=READ_ROWS)
+        for pairs in slices(conn, select(c.incident, c.value).where(c.kind == kind))
     ]
     rows, codes = joined(parts, 2)
     kept = rows != NONE
@@ -214,7 +249,7 @@ def load_claims(conn: Connection) -> Claims:
     names, numbers = [], {}
     publishers, langs = Coder(), Coder()
     said: list[tuple[np.ndarray, ...]] = []
-    for rows in db.raw(conn, query, size=READ_ROWS):
+    for rows in slices(conn, query):
         for row in rows:
             numbers[row[0]] = len(names)
             names.append(row[0])
@@ -226,7 +261,7 @@ def load_claims(conn: Connection) -> Claims:
     c = db.claim.c
     kinds, statuses, places, actors, days = Coder(), Coder(), Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in db.raw(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start), size=READ_ROWS):
+    for rows in slices(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start)):
         keys, positions, *words = zip(*rows, strict=True)
         coded_words = zip((kinds, statuses, places, actors), words, strict=False)
         part = (np.array(coder.codes(column), np.int32) for coder, column in coded_words)
@@ -239,8 +274,7 @@ def load_claims(conn: Connection) -> Claims:
     document = document[order]
     return Claims(
         made=next(MADE),
-        documents=tuple(names),
-        numbers=numbers,
+        documents=keys_of(names),
         indexed=indexed[indexed_as],
         indexed_as=indexed_as,
         document=document,
@@ -291,13 +325,11 @@ def counted(column: Words | Several, chosen: np.ndarray | None, most: int) -> li
 
 
 def with_words(incidents: Incidents, words: Sequence[str]) -> np.ndarray:
-    """Whether each incident's line holds every one of the words."""
+    """Whether each incident's id, place, kind or province holds every one of the words."""
     found = np.ones(len(incidents.ids), bool)
-    for word in words:
-        here = np.zeros(len(incidents.ids), bool)
-        at = [match.start() for match in re.finditer(re.escape(word.casefold()), incidents.lines)]
-        here[np.searchsorted(incidents.starts, at, side="right") - 1] = bool(at)
-        found &= here
+    for word in map(str.casefold, words):
+        lines = np.array([word in line for line in incidents.lines.values], bool)
+        found &= (lines[incidents.lines.codes] if lines.size else False) | incidents.ids.with_word(word)
     return found
 
 

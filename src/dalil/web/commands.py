@@ -29,7 +29,15 @@ from dalil.archive.commands import archive_option
 @click.option("--cert", type=click.Path(exists=True, dir_okay=False), help="The certificate chain for TLS (PEM).")
 @click.option("--key", type=click.Path(exists=True, dir_okay=False), help="Its private key (PEM).")
 @click.option("--behind-proxy", is_flag=True, help="A proxy on this machine speaks TLS and passes requests on.")
-def serve_command(archive, port, no_browser, lang, host="127.0.0.1", names=(), cert=None, key=None, behind_proxy=False):
+@click.option(
+    "--makers",
+    type=click.IntRange(0, 16),
+    metavar="N",
+    help="Processes that make pages while many are asked for.  [default: 2 where there are two cores]",
+)
+def serve_command(
+    archive, port, no_browser, lang, host="127.0.0.1", names=(), cert=None, key=None, behind_proxy=False, makers=None
+):
     """Show an archive in the browser, on this machine alone unless people sign in.
 
     Prints the address and serves until it is interrupted. Nothing is asked of any other machine. Other machines may
@@ -50,4 +58,6 @@ def serve_command(archive, port, no_browser, lang, host="127.0.0.1", names=(), c
 
     with Archive.open(archive) as opened:
         beyond = Beyond(tuple(names), cert, key, behind_proxy)
-        serve(opened, host, port, open_browser=not no_browser, lang=lang, announce=announce, beyond=beyond)
+        serve(
+            opened, host, port, open_browser=not no_browser, lang=lang, announce=announce, beyond=beyond, makers=makers
+        )

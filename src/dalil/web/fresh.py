@@ -34,7 +34,10 @@ class Kept:
 
 
 def state_of(files: Iterable[Path]) -> tuple:
-    """Something that changes whenever one of the files does; different each time while the last change is too near."""
+    """Something that changes whenever one of the files does; different each time while the last change is too near.
+
+    An empty file is as good as none: whoever opens a database to read makes an empty log beside it.
+    """
     found: list[tuple[int, int] | None] = []
     for file in files:
         try:
@@ -42,7 +45,7 @@ def state_of(files: Iterable[Path]) -> tuple:
         except FileNotFoundError:
             found.append(None)
         else:
-            found.append((stat.st_mtime_ns, stat.st_size))
+            found.append((stat.st_mtime_ns, stat.st_size) if stat.st_size else None)
     newest = max((one[0] for one in found if one), default=0)
     return (*found, object()) if abs(time.time_ns() - newest) < TICK_S * 1e9 else tuple(found)
 

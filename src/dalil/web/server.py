@@ -18,6 +18,8 @@ from anyio.to_thread import current_default_thread_limiter
 from dalil.errors import DalilError
 from dalil.web.accounts.book import Book
 from dalil.web.app import create_app
+from dalil.web.held import COLLECTED_AFTER, set_aside
+from dalil.web.makers import Makers, makers_for
 from dalil.web.patience import PatientProtocol
 from dalil.web.security import LOOPBACK
 
@@ -25,8 +27,6 @@ PORT = 8484
 PORTS_TRIED = 50
 # Pages that are made at once. More would only take turns at one interpreter, and all be late together.
 PAGES_AT_ONCE = 3
-# A page makes thousands of small objects and no circles of them: looking for circles took a quarter of its time.
-COLLECTED_AFTER = (20_000, 20, 50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,24 @@ class Beyond:
 
 
 class Server(uvicorn.Server):
-    """A server that makes few pages at once, the others waiting in the order of their coming."""
+    """A server that makes few pages at once, the others waiting in the order of their coming; `makers` make more."""
+
+    def __init__(self, config: uvicorn.Config, makers: Makers | None = None):
+        super().__init__(config)
+        self.makers = makers
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """It listens."""
         current_default_thread_limiter().total_tokens = PAGES_AT_ONCE
+        if self.makers:
+            self.makers.load()
         await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """It listens no more, and no maker runs."""
+        await super().shutdown(sockets)
+        if self.makers:
+            await self.makers.close()
 
 
 def serve(
@@ -62,11 +74,13 @@ def serve(
     lang: str = "en",
     announce: Callable[[str], None] | None = None,
     beyond: Beyond | None = None,
+    makers: int | None = None,
 ) -> None:
     """The pages of the opened archive have been served until the process was told to stop.
 
     `announce` gets the address once the port is held; the browser opens it if there is a screen to show it on.
-    `beyond` says how other machines reach it. DalilError where that would not be safe.
+    `beyond` says how other machines reach it. DalilError where that would not be safe. `makers` is in how many
+    processes of their own pages are made while many are asked for; None for what this machine has room for.
     """
     beyond = beyond or Beyond()
     check_reach(archive, host, beyond)
@@ -74,7 +88,8 @@ def serve(
     shown = beyond.names[0] if beyond.cert and beyond.names else host
     address = f"{'https' if beyond.cert else 'http'}://{shown}:{listener.getsockname()[1]}/"
     hosts = (*LOOPBACK, host, *beyond.names)
-    app = create_app(archive, lang=lang, hosts=hosts, secure=beyond.secure, on_loaded=set_aside)
+    apart = makers_for(archive, makers)
+    app = create_app(archive, lang=lang, hosts=hosts, secure=beyond.secure, on_loaded=set_aside, makers=apart)
     gc.set_threshold(*COLLECTED_AFTER)
     config = uvicorn.Config(
         app,
@@ -91,19 +106,13 @@ def serve(
         lifespan="off",
         timeout_graceful_shutdown=2,
     )
-    server = Server(config)
+    server = Server(config, apart)
     if announce:
         announce(address)
     if open_browser and has_screen():
         webbrowser.open(address)
     with suppress(KeyboardInterrupt):  # how a person ends it; uvicorn has closed everything by then
         server.run(sockets=[listener])
-
-
-def set_aside() -> None:
-    """What is in memory now is not looked through again by the collector of garbage: it stays, and it is large."""
-    gc.collect()
-    gc.freeze()
 
 
 def check_reach(archive, host: str, beyond: Beyond) -> None:

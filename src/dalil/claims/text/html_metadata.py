@@ -63,6 +63,7 @@ class PageFacts:
     author: Stated | None
     publisher: Stated | None
     published: date | None
+    published_source: str | None
     url: Stated | None
     lang: str | None
     description: Stated | None
@@ -75,15 +76,16 @@ def page_facts(tree: object, source: str, blocks: list[str]) -> PageFacts:
     said = dict(_statements(tree, linked, source))
     found = {field: _first(field, said) for field in _FIELDS}
     seen = _visible(blocks)
-    published = _published(said)
+    published, where = _published(said)
     if published is None and "published" in seen:
-        published = find_date(plain(seen["published"])).day
+        published, where = find_date(plain(seen["published"])).day, "visible text"
     title, publisher = found["title"], found["publisher"]
     return PageFacts(
         title=title and Stated(_without_site(title.value, publisher), title.source),
         author=found["author"] or ("author" in seen and Stated(seen["author"], "visible text")) or None,
         publisher=publisher,
         published=published,
+        published_source=where,
         url=found["url"],
         lang=_lang(tree, linked),
         description=_description(said),
@@ -238,13 +240,13 @@ def _seconds(duration: str) -> int:
 # ---------------------------------------------------------------- values
 
 
-def _published(said: dict[str, str]) -> date | None:
+def _published(said: dict[str, str]) -> tuple[date | None, str | None]:
     """The day as the publisher writes it, in its own time zone."""
     for source in _FIELDS["published"]:
         value = said.get(source)
         if value and (day := read_day(value)):
-            return day
-    return None
+            return day, source.removeprefix("meta:")
+    return None, None
 
 
 def read_day(value: str) -> date | None:

@@ -42,8 +42,7 @@ def list_page(request: Request) -> Response:
     rows = listed.rows
     first = (number - 1) * ROWS_A_PAGE
     with request.app.state.archive.engine.connect() as conn:
-        ids = [incidents.ids[row] for row in rows[first : first + ROWS_A_PAGE].tolist()]
-        shown = holdings.with_accounts(conn, ids)
+        shown = holdings.with_accounts(conn, incidents.ids.at(rows[first : first + ROWS_A_PAGE]))
     return page(
         request,
         "incidents.html",

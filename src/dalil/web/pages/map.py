@@ -74,11 +74,11 @@ def clusters_data(request: Request) -> Response:
 def list_data(request: Request) -> Response:
     """The first incidents in a window, with their titles in the page's language."""
     incidents, lang = incidents_of(request), language_of(request)
-    chosen = [incidents.ids[row] for row in within(incidents, window_of(request)).tolist()]
+    chosen = within(incidents, window_of(request))
     with request.app.state.archive.engine.connect() as conn:
-        found = holdings.with_accounts(conn, chosen[:MOST_LISTED])
+        found = holdings.with_accounts(conn, incidents.ids.at(chosen[:MOST_LISTED]))
     rows = [{"address": link(request, f"/incidents/{i.id}"), "title": title_of(lang, i)} for i in found]
-    return JSONResponse({"incidents": rows, "more": max(0, len(chosen) - MOST_LISTED)})
+    return JSONResponse({"incidents": rows, "more": max(0, chosen.size - MOST_LISTED)})
 
 
 def window_of(request: Request) -> Window:

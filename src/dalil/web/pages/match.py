@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from dalil.footage.aligned import PAIRS, SIDE, aligned_stills, moments_of
 from dalil.footage.store import load_footage, matches_of
 from dalil.records import Footage, FootageMatch, Still
 from dalil.web import holdings
@@ -22,6 +21,8 @@ PARTS = {"later": "file", "earlier": "other_file", "laid": "laid"}
 
 def match_page(request: Request) -> Response:
     """The match of that number between the two recordings, the surest first."""
+    from dalil.footage.aligned import PAIRS, moments_of  # what decodes films is loaded by whoever looks at one
+
     one, other = request.path_params["object"], request.path_params["other"]
     if not SHA256.fullmatch(one) or not SHA256.fullmatch(other):
         raise HTTPException(404)
@@ -49,12 +50,16 @@ def between(conn: Connection, one: str, other: str) -> list[FootageMatch]:
 
 def small(footage: Footage) -> tuple[int, int]:
     """Width and height of its frames beside another's."""
+    from dalil.footage.aligned import SIDE
+
     width, height = footage.width or SIDE, footage.height or SIDE
     return tuple(max(1, round(length * SIDE / max(width, height))) for length in (width, height))
 
 
 def frame(request: Request) -> Response:
     """One frame of a moment in both; the first that is asked for has all of the match decoded, which takes seconds."""
+    from dalil.footage.aligned import PAIRS, aligned_stills, moments_of
+
     asked = request.path_params
     one, other, moment = asked["object"], asked["other"], asked["moment"]
     if not SHA256.fullmatch(one) or not SHA256.fullmatch(other) or asked["part"] not in PARTS:

@@ -22,9 +22,9 @@ def outlook_page(request: Request) -> Response:
     number, claims = page_number(request), claims_of(request)
     rows = request.app.state.fresh.get("outlook", lambda: expected(claims), version=claims.made)
     first = (number - 1) * CLAIMS_A_PAGE
-    keys = [
-        (claims.documents[claims.document[r]], int(claims.position[r])) for r in rows[first : first + CLAIMS_A_PAGE]
-    ]
+    shown = rows[first : first + CLAIMS_A_PAGE]
+    documents = claims.documents.at(claims.document[shown])
+    keys = list(zip(documents, claims.position[shown].tolist(), strict=True))
     with request.app.state.archive.engine.connect() as conn:
         told = holdings.told(conn, keys)
     return page(request, "outlook.html", told=told, paging=Paging(number, first + CLAIMS_A_PAGE < len(rows)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,14 +15,17 @@ from dalil.archive import Archive, removal
 from dalil.archive.custody import BYTES
 from dalil.errors import InputRefused
 from dalil.footage import probe
-from dalil.footage.redaction import Box, Key, Plan, redacted_copy
 from dalil.footage.store import load_footage, save_footage
+from dalil.records import Footage
 from dalil.web import holdings
 from dalil.web.accounts.roles import needs
 from dalil.web.acting import Act, acting, done, writing
+from dalil.web.pages.footage import asked_hash
 from dalil.web.pages.incident import Shown, played
 from dalil.web.render import page
-from dalil.web.security import asked_hash
+
+if TYPE_CHECKING:  # what decodes films is loaded by whoever redacts one
+    from dalil.footage.redaction import Box, Plan
 
 BOXES = 4  # in one form; more are given to `dalil redact` as a file
 METHODS = ("blur", "pixelate", "black")
@@ -52,6 +56,8 @@ def redact_page(request: Request) -> Response:
 
 def redact(request: Request, act: Act) -> Response:
     """The copy is an object of its own, the log says of what it was made, and the original is withheld if asked."""
+    from dalil.footage.redaction import redact_file
+
     sha256, plan = asked_hash(request), planned(act.form)
     if not act.reason:
         raise InputRefused("redaction", "has no reason", "Say in a few words why")
@@ -61,9 +67,10 @@ def redact(request: Request, act: Act) -> Response:
         raise HTTPException(404)
     if (footage.duration_s or 0) > LONGEST_S:
         raise InputRefused("recording", f"is longer than {LONGEST_S / 60:.0f} minutes", 'Use "dalil redact --boxes"')
+    ending = ".jpg" if footage.kind == "picture" else ".mp4"
     path = request.app.state.archive.object_path(sha256)
     with tempfile.TemporaryDirectory(prefix="dalil-redact-") as folder:
-        made = redacted_copy(path, plan, Path(folder), object=sha256)
+        made = redact_file(path, plan, Path(folder) / f"redacted-{sha256[:12]}{ending}")
         with writing(request) as archive:
             line = removal.redact(archive, sha256, made.file, reason=act.reason, by=act.by)
             copy = str(line.disclosed["object"])
@@ -74,15 +81,18 @@ def redact(request: Request, act: Act) -> Response:
     return done(request, Act(act.form, act.by, act.reason, f"/footage/{copy}"), "redacted", line.seq)
 
 
-def show(archive: Archive, copy: str) -> None:
+def show(archive: Archive, copy: str) -> Footage:
     """The copy's record stands, so that it can be looked at now; the next add derives the same with all the rest."""
     footage = probe(archive.object_path(copy), object=copy, derived=archive.derived)
     with archive.transaction() as conn:
         save_footage(conn, footage)
+    return footage
 
 
 def planned(form: dict[str, str]) -> Plan:
     """The boxes of the form, in shares of the picture; InputRefused for one that lies outside it."""
+    from dalil.footage.redaction import Plan
+
     sound = "mute" if form.get("mute") else "keep"
     boxes = tuple(box for n in range(1, BOXES + 1) if (box := boxed(form, n)))
     if not boxes and sound == "keep":
@@ -107,6 +117,8 @@ def boxed(form: dict[str, str], n: int) -> Box | None:
     inside = 0 <= x < 1 and 0 <= y < 1 and 0 < w <= 1 and 0 < h <= 1
     if not inside or not 0 <= start < 1e6 or (until is not None and not start <= until < 1e6):
         raise InputRefused(f"box {n}", "lies outside the picture or its time", "Give percents of it, and seconds")
+    from dalil.footage.redaction import Box, Key
+
     return Box((Key(x, y, w, h, start),), until, method)
 
 

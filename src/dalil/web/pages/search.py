@@ -204,7 +204,7 @@ def documents_of(claims: Claims, chosen: np.ndarray | None, among: Holding | Non
 
 def results_of(conn: Connection, claims: Claims, shown: list[int], query: str, tests: Tests) -> list[Result]:
     """The reports with their snippets and the claims that fit, in three queries."""
-    keys = [claims.documents[d] for d in shown]
+    keys = claims.documents.at(shown)
     held = held_documents(conn, keys, ReadingUnread)
     incidents = holdings.incidents_of_documents(conn, keys)
     return [

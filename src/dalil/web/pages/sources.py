@@ -20,9 +20,10 @@ def sources_page(request: Request) -> Response:
     number = page_number(request)
     claims, state = claims_of(request), request.app.state
     first = (number - 1) * ROWS_A_PAGE
-    told, keys = np.diff(claims.starts), claims.documents[first : first + ROWS_A_PAGE]
+    keys = claims.documents.at(slice(first, first + ROWS_A_PAGE))
+    told = dict(zip(keys, np.diff(claims.starts[first : first + ROWS_A_PAGE + 1]).tolist(), strict=True))
     with state.archive.engine.connect() as conn:
-        reports = holdings.reports(conn, list(keys))
+        reports = holdings.reports(conn, keys)
         names = holdings.names(conn, [report.sha256 for report in reports])
         recordings = holdings.recordings(conn, limit=ROWS_A_PAGE + 1, offset=first)
         troubled = holdings.troubled(conn, limit=ROWS_A_PAGE) if number == 1 else []
@@ -30,7 +31,7 @@ def sources_page(request: Request) -> Response:
     return page(
         request,
         "sources.html",
-        reports=[(r, int(told[claims.numbers[r.sha256]])) for r in reports],
+        reports=[(r, told[r.sha256]) for r in reports],
         names=names,
         recordings=recordings[:ROWS_A_PAGE],
         troubled=troubled,

@@ -20,10 +20,11 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     for option in ("slow", "gate"):
-        if not config.getoption(f"--{option}"):
-            for item in items:
-                if option in item.keywords:
-                    item.add_marker(pytest.mark.skip(reason=f"{option}: run with --{option}"))
+        asked = config.getoption(f"--{option}")
+        mark = pytest.mark.timeout(0) if asked else pytest.mark.skip(reason=f"{option}: run with --{option}")
+        for item in items:
+            if option in item.keywords:
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ Needs no loadable extension and nothing newer than SQLite 3.40.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -19,6 +21,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Select,
     String,
     Table,
     Text,
@@ -27,11 +30,13 @@ from sqlalchemy import (
     inspect,
 )
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
 metadata = MetaData()
 # Opening one reads the schema and costs as much as a page; each holds up to 2 MB of pages of the file.
 CONNECTIONS_KEPT = 8
+ROWS_AT_ONCE = 2000
 
 # ------------------------------------------------------------------ truth
 
@@ -402,6 +407,23 @@ def _columns(connection: Connection) -> dict[str, set[str]]:
     for table, column in connection.exec_driver_sql(query):
         found.setdefault(table, set()).add(column)
     return found
+
+
+def raw(
+    connection: Connection, query: Select | str, parameters: Sequence[object] = (), *, size: int = ROWS_AT_ONCE
+) -> Iterator[list[tuple]]:
+    """The query's rows as the driver gives them, `size` together: SQLAlchemy's cost more than all that is in them.
+
+    A query in words takes its parameters as the driver does. What the driver cannot do is a DatabaseError.
+    """
+    if not isinstance(query, str):
+        query = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    with closing(connection.exec_driver_sql(query, tuple(parameters))) as found:
+        try:
+            while rows := found.cursor.fetchmany(size):
+                yield rows
+        except connection.dialect.dbapi.Error as error:  # the driver's own, which SQLAlchemy has not seen
+            raise DatabaseError(query, parameters, error) from error
 
 
 def drop_derived(engine: Engine) -> None:

@@ -10,6 +10,7 @@ import errno
 import json
 import os
 import shutil
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -17,6 +18,8 @@ from pathlib import Path
 from dalil.archive import Archive, find
 from dalil.archive.verify import verify
 from dalil.errors import DalilError, InputRefused
+
+LONGEST_S = 60  # a child takes a tenth of a second
 
 
 def take_in(path: Path, folder: Path, say) -> None:
@@ -28,7 +31,8 @@ def take_in(path: Path, folder: Path, say) -> None:
 
 
 def child(shim, path: Path, folder: Path, said: int, nth: int, error: int, stay: bool) -> None:
-    """Never returns. Exit status 0: done; 1: told in one line; 3: anything else."""
+    """Never returns. Exit status 0: done; 1: told in one line; 3: anything else; a signal where it hangs."""
+    signal.alarm(LONGEST_S)
     shim.arm(os.fsencode(path) + b"/", nth, error, stay)
     status = 3
     try:

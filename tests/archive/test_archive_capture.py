@@ -3,7 +3,6 @@
 import hashlib
 import io
 import os
-import resource
 import socket
 import subprocess
 import sys
@@ -375,19 +374,19 @@ def test_addresses_are_not_files(empty):
     assert "nothing here knows how to fetch this" in str(refused[0])
 
 
-def run_limited(code: str, *arguments, memory: int | None = None, file_bytes: int | None = None):
-    """Runs code in a fresh process under limits of the operating system."""
+def run_limited(code: str, *arguments, file_bytes: int | None = None):
+    """Runs code in a fresh process under limits of the operating system.
 
-    def limit():
-        if file_bytes:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-
+    The process limits itself: a `preexec_fn` runs between fork and exec, where a lock of another thread of ours may
+    be held for ever.
+    """
     head = "import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    if file_bytes:
+        head += f"resource.setrlimit(resource.RLIMIT_FSIZE, ({file_bytes}, {file_bytes}))\n"
     return subprocess.run(
         [sys.executable, "-c", head + textwrap.dedent(code), *map(str, arguments)],
         capture_output=True,
         text=True,
-        preexec_fn=limit,
     )
 
 

@@ -22,6 +22,7 @@ TARGET = Path(__file__).with_name("kill_target.py")
 FILES = {"capture": 400, "add": 100}
 LONGEST_S = {"capture": 0.45, "add": 2.0}
 SEED = int(os.environ.get("DALIL_KILL_SEED", "1"))
+KILLS = int(os.environ.get("DALIL_KILLS", "4"))
 
 
 def start(what: str, archive: Path, folder: Path) -> subprocess.Popen:
@@ -78,10 +79,11 @@ def incidents(path: Path) -> list[tuple]:
         ]
 
 
+@pytest.mark.timeout(300 + 10 * KILLS)
 @pytest.mark.parametrize("what", FILES)
 def test_kills_lose_nothing(tmp_path, what):
     folder = fill(tmp_path / "many", what)
-    kills = int(os.environ.get("DALIL_KILLS", "4")) // 2
+    kills = KILLS // 2
     r = random.Random(SEED)
     killed, rounds, adopted, moments = 0, 0, 0, []
     while killed < kills:

@@ -59,14 +59,16 @@ def test_a_judgement_on_a_row_is_followed_and_taken_back(archive):
         assert [store.load_incident(conn, row.id) for row in store.list_incidents(conn)] == before
 
 
+def export_case(path, out):
+    run = [sys.executable, "-m", "dalil", "export", "case", "--no-pdf", "--no-stamp", "--archive", path, out]
+    done = subprocess.run(run, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_case_file_with_rows_verifies(archive, tmp_path):
     path, out = archive.path, tmp_path / "case"
     archive.close()
-    done = subprocess.run(
-        [sys.executable, "-m", "dalil", "export", "case", "--no-pdf", "--no-stamp", "--archive", path, out],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    export_case(path, out)
     checked = subprocess.run(
         [sys.executable, out / "verify.py", out, "--key", path / "keys" / "log.pub"], capture_output=True, text=True
     )
@@ -78,10 +80,6 @@ def test_a_withheld_table_is_in_no_report_of_a_case_file(archive, tmp_path):
     withhold(archive, resolve(archive, sha256, ["object"]), recipient="*", reason="test", by="tester")
     path, out = archive.path, tmp_path / "case"
     archive.close()
-    done = subprocess.run(
-        [sys.executable, "-m", "dalil", "export", "case", "--no-pdf", "--no-stamp", "--archive", path, out],
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    export_case(path, out)
     told = b"".join(p.read_bytes() for p in out.rglob("*") if p.is_file())
     assert sha256.encode() not in told and b"UCDP GED 9000" not in told

@@ -26,28 +26,22 @@ REPORT = """مقتل 9 مدنيين بغارات على ريف إدلب الجن
 """
 
 
+def records_of(node):
+    """Every record within a reading as plain data."""
+    if isinstance(node, dict):
+        yield node
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, (list, tuple)) else ():
+        yield from records_of(value)
+
+
 def quotes_of(node):
     """Every quote in a reading as plain data."""
-    if isinstance(node, dict):
-        if node.keys() == {"start", "end", "text"}:
-            yield node
-        for value in node.values():
-            yield from quotes_of(value)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from quotes_of(value)
+    return [record for record in records_of(node) if record.keys() == {"start", "end", "text"}]
 
 
 def tolls_of(node):
     """Every toll in a reading as plain data."""
-    if isinstance(node, dict):
-        if {"low", "best", "high"} <= node.keys():
-            yield node
-        for value in node.values():
-            yield from tolls_of(value)
-    elif isinstance(node, (list, tuple)):
-        for value in node:
-            yield from tolls_of(value)
+    return [record for record in records_of(node) if {"low", "best", "high"} <= record.keys()]
 
 
 def held(text, reading):

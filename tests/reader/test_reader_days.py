@@ -9,9 +9,14 @@ from dalil.claims.reader import read_text
 PUBLISHED = date(2019, 5, 16)  # a Thursday
 
 
+def read(text):
+    """The incidents of a text of Thursday, 16 May 2019."""
+    return read_text(text, published=PUBLISHED, lang="en").incidents
+
+
 def day_of(text):
     """The first incident's day."""
-    return next(i.when.start for i in read_text(text, published=PUBLISHED, lang="en").incidents if i.when is not None)
+    return next(i.when.start for i in read(text) if i.when is not None)
 
 
 @pytest.mark.parametrize(
@@ -72,16 +77,14 @@ def test_the_day_of_the_event_outweighs_days_of_statements_courts_and_conditions
 
 
 def test_a_time_without_a_day_is_the_day_of_publication_or_the_one_before():
-    reading = read_text("A man was shot on Quill Street around 9:15 p.m., police said.", published=PUBLISHED, lang="en")
-    (incident,) = reading.incidents
+    (incident,) = read("A man was shot on Quill Street around 9:15 p.m., police said.")
     assert (incident.when.start, incident.when.end) == (PUBLISHED - timedelta(days=1), PUBLISHED)
     assert incident.when.precision == "range" and incident.when.quote.text == "9:15 p.m."
     assert "publication" in incident.when.rule
 
 
 def test_no_day_is_made_up_where_the_text_gives_neither_day_nor_time():
-    reading = read_text("A man was shot on Quill Street, police said.", published=PUBLISHED, lang="en")
-    assert [i.when for i in reading.incidents] == [None]
+    assert [i.when for i in read("A man was shot on Quill Street, police said.")] == [None]
 
 
 def test_news_told_in_the_present_are_of_the_day_of_publication_or_the_one_before():
@@ -101,11 +104,6 @@ def test_what_the_text_tells_first_stands_first():
         "In a separate incident, three men were killed in a shooting at a bar in Ostrow Falls on Saturday."
     )
     assert (first.when.start.day, second.when.start.day) == (14, 11)
-
-
-def read(text):
-    """The incidents of a text of Thursday, 16 May 2019."""
-    return read_text(text, published=PUBLISHED, lang="en").incidents
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ LOOKS = pytest.mark.parametrize(("lang", "width"), [("en", 1440), ("ar", 390)])
 def broken(tab) -> list[str]:
     """What axe finds on the page that is open: every rule in the light, those of colour again in the dark."""
     tab.emulate_media(color_scheme="light")
-    tab.add_script_tag(path=str(AXE))
     found = tab.evaluate(RUN, EVERY)
     tab.emulate_media(color_scheme="dark")
     return found + tab.evaluate(RUN, OF_COLOUR)
@@ -34,6 +33,7 @@ def broken(tab) -> list[str]:
 @LOOKS
 def test_no_page_violates_a_rule(made, address, browser, lang, width):
     context = browser.new_context(base_url=address, bypass_csp=True, viewport={"width": width, "height": 900})
+    context.add_init_script(path=AXE)
     tab, found = context.new_page(), {}
     for name, path in addresses(made.path).items():
         tab.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
@@ -59,6 +59,7 @@ def test_neither_do_the_pages_of_accounts(tmp_path, browser, lang, width):
     found = {}
     with serving(tmp_path / "archive") as address:
         context = browser.new_context(base_url=address, bypass_csp=True, viewport={"width": width, "height": 900})
+        context.add_init_script(path=AXE)
         tab = context.new_page()
         for password in ("wrong wrong wrong", "four words stand here"):
             tab.goto(f"/sign-in?lang={lang}")

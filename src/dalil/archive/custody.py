@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from itertools import chain, islice
 
-from sqlalchemy import Connection, Table, delete, func, insert, literal_column, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Table, delete, func, insert, select
 
 from dalil.archive import lines, merkle
 from dalil.archive.lines import Malformed
-from dalil.db import capture, disclosure, frontier, log
+from dalil.db import capture, disclosure, frontier, log, raw
 from dalil.errors import CustodyBroken
 from dalil.records import Capture, LogEntry, Object
 
@@ -105,26 +103,14 @@ def rows(connection: Connection, start: int = 0, stop: int | None = None) -> Ite
 
 
 def slices(connection: Connection, size: int, start: int = 0, stop: int | None = None) -> Iterator[list[Row]]:
-    """The same up to before `stop`, so many together, as the driver gives them.
-
-    (A row of SQLAlchemy's costs more than all that is in it.)
-    """
+    """The same, so many rows together."""
     query = (
         select(log.c.seq, log.c.line, disclosure.c.disclosures)
         .select_from(log.outerjoin(disclosure, log.c.seq == disclosure.c.seq))
-        .where(log.c.seq >= literal_column(str(int(start))))
+        .where(log.c.seq >= start)
         .order_by(log.c.seq)
     )
-    if stop is not None:
-        query = query.where(log.c.seq < literal_column(str(int(stop))))
-    statement = str(query.compile(dialect=connection.dialect))
-    with closing(connection.connection.cursor()) as cursor:
-        try:
-            cursor.execute(statement)
-            while some := cursor.fetchmany(size):
-                yield some
-        except connection.dialect.dbapi.Error as error:  # the driver's own, which SQLAlchemy has not seen
-            raise DatabaseError(statement, None, error) from error
+    return raw(connection, query if stop is None else query.where(log.c.seq < stop), size=size)
 
 
 def entries(

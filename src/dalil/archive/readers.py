@@ -101,9 +101,15 @@ class Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
+        """The process is gone: it only reads, so that nothing is lost with it, and one that hangs is not waited for."""
         if self._process:
+            self._process.kill()
             with suppress(OSError, ValueError):
                 self._process.communicate()
+            self._process = None
 
     def read(self, start: int, stop: int) -> reading.Part | None:
         """The lines from `start` to before `stop`; None if any of them is not as it should be, or nothing was said."""
@@ -113,9 +119,7 @@ class Reader:
             reading.send(self._process.stdin, (start, stop))
             found = reading.receive(self._process.stdout)
         except (OSError, EOFError, ValueError):
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+            self._end()
             return None
         if found is None:
             return None

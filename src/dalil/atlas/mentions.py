@@ -61,7 +61,6 @@ class _Before:
     side: bool = False
     distance_km: float | None = None
     near: str | None = None
-    after_and: bool = False
 
 
 @dataclass(slots=True)
@@ -245,8 +244,6 @@ class _Scan:
             out.distance_km = _number(self.tokens[k - 1].value) * float(self.tokens[k].value)
             out.lead = "near"
             out.side = False
-        elif self.cls(k) == "and" and self.cls(k - 1) == "cap":
-            out.after_and = True
         return out
 
     def mention(self, span: _Span) -> PlaceMention | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from dalil import db
 from dalil.claims.folding import query_forms, with_clitics
 from dalil.claims.search import (
     BODY_WEIGHT,
@@ -91,8 +92,7 @@ def phrase_of(term: Term) -> str:
 def rows_of(conn: Connection, expression: str, limit: int) -> tuple[int, ...]:
     """At most `limit` rows that FTS5 finds, in no order; all for -1."""
     statement = "SELECT rowid FROM search_index WHERE search_index MATCH ? LIMIT ?"
-    found = conn.exec_driver_sql(statement, (expression, limit))
-    return tuple(row[0] for row in found.cursor.fetchall())
+    return tuple(number for rows in db.raw(conn, statement, (expression, limit)) for (number,) in rows)
 
 
 def best_first(conn: Connection, expression: str, rows: Sequence[int]) -> tuple[int, ...]:
@@ -114,8 +114,8 @@ def looked_into(conn: Connection, rows: Sequence[int], phrases: list[Term], unwa
     for at in range(0, len(rows), ASKED_AT_ONCE):
         part = rows[at : at + ASKED_AT_ONCE]
         marks = ", ".join("?" * len(part))
-        found = conn.exec_driver_sql(f"SELECT rowid, title, body FROM search_index WHERE rowid IN ({marks})", part)
-        for row, title, body in found.cursor.fetchall():
+        statement = f"SELECT rowid, title, body FROM search_index WHERE rowid IN ({marks})"
+        for row, title, body in chain.from_iterable(db.raw(conn, statement, part)):
             titled, said = title.split(), body.split()
             held = all(stands(said, phrase) or stands(titled, phrase) for phrase in phrases)
             if held and not any(stands(said, phrase) for phrase in unwanted):

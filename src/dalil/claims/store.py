@@ -15,6 +15,15 @@ from dalil.records import Claim, Document, Reading, decode, encode
 
 T = TypeVar("T")
 
+# Queries that every page of a report needs, built once.
+BOTH = select(db.document.c.sha256, db.document.c.record, db.document.c.reading).where(
+    db.document.c.sha256.in_(bindparam("keys", expanding=True))
+)
+RECORD, READING = (
+    select(column).where(db.document.c.sha256 == bindparam("sha256"))
+    for column in (db.document.c.record, db.document.c.reading)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
@@ -131,13 +140,3 @@ def all_documents(conn: Connection) -> Iterator[Document]:
     """Every document, in the order of their hashes."""
     for record in conn.scalars(select(db.document.c.record).order_by(db.document.c.sha256)):
         yield decode(record, Document)
-
-
-# Queries that every page of a report needs, built once.
-BOTH = select(db.document.c.sha256, db.document.c.record, db.document.c.reading).where(
-    db.document.c.sha256.in_(bindparam("keys", expanding=True))
-)
-RECORD, READING = (
-    select(column).where(db.document.c.sha256 == bindparam("sha256"))
-    for column in (db.document.c.record, db.document.c.reading)
-)

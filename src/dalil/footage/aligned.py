@@ -17,9 +17,9 @@ from dalil.errors import InputRefused
 from dalil.records import FootageMatch
 
 from .decode import WORK_SIDE, main_video, open_recording, start_s
-from .picture import is_picture, open_picture
+from .picture import is_picture, read_upright
 from .recording import decode_from, upright_picture
-from .stills import flat, write_jpeg
+from .stills import write_jpeg
 
 SIDE = 480
 PAIRS = 4
@@ -93,12 +93,7 @@ def moments_of(match: FootageMatch, pairs: int) -> Iterator[tuple[float | None, 
 def frames(path: Path, moments: list[float | None]) -> list[Image.Image | None]:
     """The upright frame at each rising moment, its longer side SIDE; a picture is its own frame."""
     if is_picture(path):
-        from PIL import ImageOps
-
-        with open_picture(path) as picture:
-            picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-            shown = sized(flat(ImageOps.exif_transpose(picture)).convert("RGB"))
-        return [shown] * len(moments)
+        return [sized(read_upright(path, "RGB", side=SIDE))] * len(moments)
     out: list[Image.Image | None] = []
     for moment in moments:
         with open_recording(path) as container:

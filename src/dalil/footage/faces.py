@@ -16,7 +16,7 @@ import numpy as np
 from dalil.errors import InputRefused
 
 from .decode import decoded, main_video, open_recording, start_s
-from .picture import is_picture, open_picture
+from .picture import is_picture, read_upright
 from .recording import upright_picture
 from .redaction import Box, Key, Plan
 
@@ -118,15 +118,7 @@ def overlap(face: tuple[float, float, float, float], last: Key) -> float:
 def frames(path: Path) -> Iterator[tuple[float, np.ndarray]]:
     """(second, upright pixels in blue, green, red) every EVERY_S of a video; those of a picture at 0."""
     if is_picture(path):
-        from PIL import ImageOps
-
-        from .picture import load_truncated
-        from .stills import flat
-
-        with open_picture(path) as picture:
-            picture.draft("RGB", (2 * SIDE, 2 * SIDE))
-            load_truncated(picture)
-            shown = flat(ImageOps.exif_transpose(picture)).convert("RGB")
+        shown = read_upright(path, "RGB", side=SIDE)
         shown.thumbnail((SIDE, SIDE))
         yield 0.0, np.ascontiguousarray(np.asarray(shown)[:, :, ::-1])
         return

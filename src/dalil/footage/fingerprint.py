@@ -23,7 +23,7 @@ import numpy as np
 
 from .audio import SILENCE, Listening, Sound
 from .decode import WORK_SIDE, GreyFrame, OnFrame, OnSound, grey_frames
-from .picture import is_picture, open_picture
+from .picture import is_picture, read_upright
 
 FORMAT = 3
 THUMB = 32
@@ -175,15 +175,7 @@ def frames_of(
 
 def picture_pixels(path: Path, side: int) -> np.ndarray:
     """The upright picture in grey, its longer side `side`, transparency on white."""
-    from PIL import ImageOps
-
-    from .picture import load_truncated
-    from .stills import flat
-
-    with open_picture(path) as picture:
-        picture.draft("RGB", (2 * WORK_SIDE, 2 * WORK_SIDE))
-        load_truncated(picture)
-        pixels = np.asarray(flat(ImageOps.exif_transpose(picture)).convert("L"))
+    pixels = np.asarray(read_upright(path, "L", side=WORK_SIDE))
     scale = side / max(pixels.shape)
     size = max(16, round(pixels.shape[1] * scale)), max(16, round(pixels.shape[0] * scale))
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pi_heif
 from PIL import ExifTags, Image, ImageFile, ImageOps, UnidentifiedImageError
@@ -17,7 +18,7 @@ from dalil.records import Footage, Still
 
 from . import metadata
 from .metadata import Made
-from .stills import LONGEST_SIDE, save_still
+from .stills import LONGEST_SIDE, flat, save_still
 
 pi_heif.register_heif_opener(thumbnails=False, decode_threads=2)
 
@@ -113,6 +114,19 @@ def open_picture(path: Path) -> Iterator[Image.Image]:
         yield picture
 
 
+def read_upright(path: Path, mode: Literal["RGB", "L"], *, side: int) -> Image.Image:
+    """The upright picture without transparency, as far as it goes; decoded at a scale that is enough for `side`."""
+    with open_picture(path) as picture:
+        picture.draft("RGB", (2 * side, 2 * side))
+        load_truncated(picture)
+        return upright(picture, mode)
+
+
+def upright(picture: Image.Image, mode: Literal["RGB", "L"]) -> Image.Image:
+    """The decoded picture as a viewer turns it, transparency laid on white."""
+    return flat(ImageOps.exif_transpose(picture)).convert(mode)
+
+
 def error_words(error: Exception) -> str:
     return "unknown or damaged format" if isinstance(error, UnidentifiedImageError) else str(error)
 
@@ -131,8 +145,7 @@ def picture_still(
             return None, problem
     if derived is None:
         return None, problem
-    upright = ImageOps.exif_transpose(picture)
-    return save_still(upright, 0.0, object=object, derived=derived), problem
+    return save_still(ImageOps.exif_transpose(picture), 0.0, object=object, derived=derived), problem
 
 
 def load_truncated(picture: Image.Image) -> bool:

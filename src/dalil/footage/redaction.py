@@ -17,13 +17,12 @@ import av
 import cv2
 import msgspec
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from dalil.errors import InputRefused
 
 from .decode import main_video, open_recording, orientation, start_s
-from .picture import is_picture, open_picture
-from .stills import flat
+from .picture import is_picture, open_picture, upright
 
 # A box is grown by this share of itself on each side: a hand-drawn or followed box is never exact.
 MARGIN = 0.12
@@ -91,6 +90,12 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
+def redacted_copy(path: Path, plan: Plan, folder: Path, *, object: str) -> Redaction:
+    """The copy of that object stands in `folder`, under a name that says what it is; else as `redact_file`."""
+    ending = ".jpg" if is_picture(path) else ".mp4"
+    return redact_file(path, plan, folder / f"redacted-{object[:12]}{ending}")
+
+
 def redact_file(path: Path, plan: Plan, out: Path) -> Redaction:
     """A copy of the video or picture stands at `out` with the boxes destroyed and without metadata.
 
@@ -108,7 +113,7 @@ def redact_picture(path: Path, plan: Plan, out: Path) -> Redaction:
             picture.load()
         except (OSError, ValueError, SyntaxError) as error:
             raise InputRefused(path.name, f"is damaged ({error})", "A whole copy is needed") from None
-        pixels = np.array(flat(ImageOps.exif_transpose(picture)).convert("RGB"))
+        pixels = np.array(upright(picture, "RGB"))
     boxes = [(number, rectangle(box.keys[0])) for number, box in enumerate(plan.boxes)]
     Hiding(plan).hide(pixels, boxes, 0.0)
     Image.fromarray(pixels).save(out, "PNG" if out.suffix.lower() == ".png" else "JPEG", quality=95)

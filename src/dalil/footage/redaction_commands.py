@@ -49,12 +49,9 @@ def redact_command(
 
 
 def make_copy(path: Path, boxes: Path, folder: Path, sha256: str) -> Path:
-    """The copy with the boxes destroyed, under a name that says what it is."""
-    from .picture import is_picture
-    from .redaction import read_plan, redact_file
+    """The copy with the boxes destroyed stands in `folder`, and the user has read how much of it they cover."""
+    from .redaction import read_plan, redacted_copy
 
-    plan = read_plan(boxes)
-    ending = ".jpg" if is_picture(path) else ".mp4"
-    made = redact_file(path, plan, folder / f"redacted-{sha256[:12]}{ending}")
+    made = redacted_copy(path, read_plan(boxes), folder, object=sha256)
     click.echo(f"dalil: {made.covered} of {made.frames} frames hold a box; sound: {made.sound}", err=True)
     return made.file

@@ -138,8 +138,8 @@ def thinned(close: Fingerprint) -> Fingerprint:
 WHOLE, UPRIGHT_DEG = 0.93, 3.0
 # Where less of the picture agrees although it moves alike, something lies over it or its colours are other.
 UNCOVERED = 0.8
-# Share of sound bits that differ: below it is one sound, above it another.
-SAME_SOUND, OTHER_SOUND = 0.35, 0.42
+# Above this share of sound bits that differ it is another sound.
+OTHER_SOUND = 0.42
 
 
 def edits_of(query: Fingerprint, other: Fingerprint, match: Match, sound_error: float | None) -> tuple[str, ...]:

@@ -56,6 +56,6 @@ def write_jpeg(picture: Image.Image, path: Path) -> None:
             picture.save(file, "JPEG", quality=QUALITY, exif=b"", icc_profile=None)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException:  # whatever went wrong, also Ctrl-C: no temporary file stays behind
         Path(temporary).unlink(missing_ok=True)
         raise

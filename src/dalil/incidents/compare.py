@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal, TextIO
@@ -23,7 +23,7 @@ from dalil.claims.imports.parts import Part, Report, Wanted
 from dalil.errors import InputRefused
 from dalil.incidents import blocking, likeness, store
 from dalil.incidents.profile import Profile, profile_of_event, suspect_id
-from dalil.records import Evidence, Incident, Range, Suspect, TextIncident
+from dalil.records import DateSpan, Evidence, Incident, Range, Suspect, TextIncident, Toll
 
 State = Literal["match", "possible", "only_ours", "only_theirs"]
 KINDS = ("ucdp", "airwars", "acled")
@@ -38,7 +38,21 @@ COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What one side says, for a person's eye; None where it says nothing."""
+    """What one side says; None where it says nothing. Our counts are computed over accounts, theirs are as written."""
+
+    title: str
+    when: DateSpan | None
+    place: str | None
+    lat: float | None
+    lon: float | None
+    killed: Range | Toll | None
+    injured: Range | Toll | None
+    suspects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The same in words, for the command's lines, its JSON and the table."""
 
     title: str
     days: str | None
@@ -115,9 +129,11 @@ def compare(conn: Connection, path: Path, wanted: Wanted, *, name: str) -> Compa
 
 
 def in_order(record: Compared) -> tuple:
-    """By day, then as stable as can be."""
+    """By day, those without one last; then as stable as can be."""
     side = record.ours or record.theirs
-    return (side.days or "~" if side else "~", record.incident or "", record.row or 0)
+    when = side.when if side else None
+    days = (when.start, when.end) if when else (date.max, date.max)
+    return (*days, record.incident or "", record.row or 0)
 
 
 # ------------------------------------------------------------------ pairs
@@ -205,7 +221,7 @@ def both(pair: _Pair, incident: Incident, part: Part) -> Compared:
         alone,
         state="match" if pair.verdict == "same" else "possible",
         incident=incident.id,
-        ours=our_side(incident),
+        ours=side(incident.title, incident, suspects_of(incident)),
         accounts=len(incident.accounts),
         score=round(pair.score, 3),
         conflicts=tuple(conflicts(incident, event, pair.evidence)),
@@ -215,14 +231,15 @@ def both(pair: _Pair, incident: Incident, part: Part) -> Compared:
 
 def theirs_alone(part: Part) -> Compared:
     """A row that no incident of ours is."""
-    side = their_side(part.document.title or "", part.reading.incidents[0])
-    return Compared("only_theirs", None, None, 0, part.number, side, part.document.text, None, (), ())
+    event = part.reading.incidents[0]
+    theirs = side(part.document.title or "", event, event.suspects)
+    return Compared("only_theirs", None, None, 0, part.number, theirs, part.document.text, None, (), ())
 
 
 def ours_alone(incident: Incident) -> Compared:
     """An incident of ours that no row is."""
-    count = len(incident.accounts)
-    return Compared("only_ours", incident.id, our_side(incident), count, None, None, None, None, (), ())
+    ours = side(incident.title, incident, suspects_of(incident))
+    return Compared("only_ours", incident.id, ours, len(incident.accounts), None, None, None, None, (), ())
 
 
 def conflicts(incident: Incident, event: TextIncident, evidence: Iterable[Evidence]) -> Iterator[str]:
@@ -235,17 +252,20 @@ def conflicts(incident: Incident, event: TextIncident, evidence: Iterable[Eviden
         yield "place"
     if any(e.name == "day" and e.weight < 0 for e in evidence):
         yield "day"
-    theirs = {suspect_id(s) for s in event.suspects if s.attribution != "denied" and s.mentions}
-    ours = {
-        suspect_id(s) for a in incident.accounts for s in a.event.suspects if s.attribution != "denied" and s.mentions
-    }
+    theirs = {suspect_id(suspect) for suspect in accused(event.suspects)}
+    ours = {suspect_id(suspect) for suspect in accused(suspects_of(incident))}
     if theirs and ours and not theirs & ours:
         yield "attacker"
 
 
-def parties(suspects: Iterable[Suspect]) -> set[str]:
-    """The suspects by one id a party, those left out of whom it is said that they did not do it."""
-    return {suspect_id(s) for s in suspects if s.attribution != "denied" and s.mentions}
+def suspects_of(incident: Incident) -> Iterator[Suspect]:
+    """Everybody whom one of our accounts names."""
+    return (suspect for account in incident.accounts for suspect in account.event.suspects)
+
+
+def accused(suspects: Iterable[Suspect]) -> Iterator[Suspect]:
+    """Those of the suspects who are named, and of whom nobody says that they did not do it."""
+    return (s for s in suspects if s.attribution != "denied" and s.mentions)
 
 
 def stated(toll) -> tuple[int, int | None]:
@@ -261,49 +281,51 @@ def fits(span: tuple[int, int | None], counted: Range) -> bool:
     return (high is None or high >= ours_low) and (ours_high is None or low <= ours_high)
 
 
-def our_side(incident: Incident) -> Side:
-    """What our accounts say together."""
-    at = likeness.point(incident.where) if incident.where else None
-    suspects = (s for a in incident.accounts for s in a.event.suspects)
-    return Side(
-        incident.title,
-        likeness.show_span(incident.when) if incident.when else None,
-        incident.where.name if incident.where else None,
-        at.lat if at else None,
-        at.lon if at else None,
-        shown_range(incident.killed),
-        shown_range(incident.injured),
-        named(suspects),
-    )
-
-
-def their_side(title: str, event: TextIncident) -> Side:
-    """What the row says."""
+def side(title: str, event: Incident | TextIncident, suspects: Iterable[Suspect]) -> Side:
+    """What is said of the event on one side, each suspect's name once."""
     at = likeness.point(event.where) if event.where else None
     return Side(
-        title,
-        likeness.show_span(event.when) if event.when else None,
-        event.where.name if event.where else None,
-        at.lat if at else None,
-        at.lon if at else None,
-        likeness.show_toll(event.killed) if event.killed else None,
-        likeness.show_toll(event.injured) if event.injured else None,
-        named(event.suspects),
+        title=title,
+        when=event.when,
+        place=event.where.name if event.where else None,
+        lat=at.lat if at else None,
+        lon=at.lon if at else None,
+        killed=event.killed,
+        injured=event.injured,
+        suspects=tuple(dict.fromkeys(s.mentions[0] for s in accused(suspects))),
     )
 
 
-def named(suspects: Iterable[Suspect]) -> tuple[str, ...]:
-    """The suspects' names, each once."""
-    return tuple(dict.fromkeys(s.mentions[0] for s in suspects if s.mentions and s.attribution != "denied"))
+# ------------------------------------------------------------------ in words
 
 
-def shown_range(counted: Range | None) -> str | None:
+def told(side: Side) -> Told:
+    """The side's days and counts in words, all else as it is."""
+    return Told(
+        title=side.title,
+        days=likeness.show_span(side.when) if side.when else None,
+        place=side.place,
+        lat=side.lat,
+        lon=side.lon,
+        killed=show_count(side.killed),
+        injured=show_count(side.injured),
+        suspects=side.suspects,
+    )
+
+
+def show_count(counted: Range | Toll | None) -> str | None:
     """ "8-17", "17 or more", "up to 11"."""
-    if counted is None:
-        return None
+    if not isinstance(counted, Range):
+        return likeness.show_toll(counted) if counted else None
     low, high = counted.low, counted.high
     text = f"up to {high}" if low is None else str(low) if low == high else f"{low}-{high}"
     return f"{text} or more" if counted.open_above else text
+
+
+def in_words(record: Compared) -> dict[str, object]:
+    """The record as the command's JSON tells it."""
+    sides = {name: told(one) if (one := getattr(record, name)) else None for name in ("ours", "theirs")}
+    return {field.name: sides.get(field.name, getattr(record, field.name)) for field in fields(record)}
 
 
 # ------------------------------------------------------------------ the table
@@ -331,13 +353,16 @@ def side_cells(side: Side | None) -> list[str | None]:
     """Title, days, place, killed, injured, suspects."""
     if side is None:
         return [None] * 6
-    return [side.title, side.days, side.place, side.killed, side.injured, ", ".join(side.suspects) or None]
+    words = told(side)
+    return [words.title, words.days, words.place, words.killed, words.injured, ", ".join(words.suspects) or None]
 
 
 def line(record: Compared) -> str:
     """The record on one line for a terminal."""
-    ours = f"{record.incident} (killed {record.ours.killed or 'not said'})" if record.ours else "-"
-    theirs = f"{record.theirs.title} (killed {record.theirs.killed or 'not said'})" if record.theirs else "-"
+    ours = f"{record.incident} (killed {show_count(record.ours.killed) or 'not said'})" if record.ours else "-"
+    theirs = (
+        f"{record.theirs.title} (killed {show_count(record.theirs.killed) or 'not said'})" if record.theirs else "-"
+    )
     conflict = f"\tconflict: {', '.join(record.conflicts)}" if record.conflicts else ""
     return f"{record.state.replace('_', ' ')}\t{ours}\t{theirs}{conflict}"
 

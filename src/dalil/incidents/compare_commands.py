@@ -59,7 +59,7 @@ def compare_command(
         except OSError as error:
             raise DalilError(f"cannot write {table}: {error.strerror or error}") from None
     for record in found.records if as_json or not table else ():
-        click.echo(encode(record).decode() if as_json else compare.line(record))
+        click.echo(encode(compare.in_words(record)).decode() if as_json else compare.line(record))
     counts = found.counts()
     click.echo(
         f"{counts['match']} match, {counts['possible']} possibly match, {counts['only_ours']} only here, "

@@ -54,25 +54,14 @@ class IncidentRow:
 
 def save_incident(conn: Connection, incident: Incident, founded: int, *, new: bool = False) -> None:
     """The incident stands in the database as given; an older state of it is replaced, unless it is `new`."""
-    at = point(incident.where) if incident.where else None
     if not new:
         delete_incident(conn, incident.id)
     conn.execute(
         insert(db.incident),
         dict(
-            id=incident.id,
+            **listed(incident),
             founded=founded,
-            type=incident.type,
-            start=incident.when.start.isoformat() if incident.when else None,
-            end=incident.when.end.isoformat() if incident.when else None,
-            place=incident.where.name if incident.where else None,
-            lat=at.lat if at else None,
-            lon=at.lon if at else None,
-            killed_low=incident.killed.low if incident.killed else None,
-            killed_high=incident.killed.high if incident.killed else None,
             **narrowed_by(incident),
-            sources=len(incident.sources),
-            grade=incident.grade.grade if incident.grade else None,
             record=encode(replace(incident, accounts=(), footage=(), neighbours=())).decode(),
         ),
     )
@@ -136,26 +125,33 @@ def count_incidents(conn: Connection) -> int:
 
 def row_of(incident: Incident, accounts: int) -> IncidentRow:
     """What a list shows of an incident that rests on so many accounts."""
-    at = point(incident.where) if incident.where else None
     killed = incident.killed
     return IncidentRow(
-        id=incident.id,
+        **listed(incident),
         title=incident.title,
-        type=incident.type,
-        start=incident.when.start.isoformat() if incident.when else None,
-        end=incident.when.end.isoformat() if incident.when else None,
-        place=incident.where.name if incident.where else None,
-        lat=at.lat if at else None,
-        lon=at.lon if at else None,
-        killed_low=killed.low if killed else None,
-        killed_high=killed.high if killed else None,
         killed_open=bool(killed and killed.open_above),
         killed_disputed=bool(killed and killed.disputed),
         accounts=accounts,
         suspects=tuple(dict.fromkeys(a.actor for a in incident.attributions if a.term != "denied")),
-        sources=len(incident.sources),
-        grade=incident.grade.grade if incident.grade else None,
     )
+
+
+def listed(incident: Incident) -> dict[str, object]:
+    """What stands of an incident in a column of the database and in a line of a list alike."""
+    at = point(incident.where) if incident.where else None
+    return {
+        "id": incident.id,
+        "type": incident.type,
+        "start": incident.when.start.isoformat() if incident.when else None,
+        "end": incident.when.end.isoformat() if incident.when else None,
+        "place": incident.where.name if incident.where else None,
+        "lat": at.lat if at else None,
+        "lon": at.lon if at else None,
+        "killed_low": incident.killed.low if incident.killed else None,
+        "killed_high": incident.killed.high if incident.killed else None,
+        "sources": len(incident.sources),
+        "grade": incident.grade.grade if incident.grade else None,
+    }
 
 
 # ------------------------------------------------------------------ accounts

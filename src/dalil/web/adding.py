@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 from dalil.errors import InputRefused, one_line
@@ -34,7 +33,6 @@ class Run:
 
     target: str
     by: str
-    begun_utc: datetime
     taken: list[dict] = field(default_factory=list)
     safe: int = 0
     already: int = 0
@@ -68,7 +66,7 @@ class Adding:
         with self.lock:
             if self.run and not self.run.done:
                 raise InputRefused(str(target), "has to wait: another add is running", "Try again when it has ended")
-            self.run = run = Run(shown or str(target), by, datetime.now(UTC))
+            self.run = run = Run(shown or str(target), by)
             command = [sys.executable, "-m", "dalil", "add", "--json", "--archive", str(self.archive), "--by", by]
             process = subprocess.Popen(
                 [*command, "--", str(target)],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -158,15 +158,6 @@ def small(codes: np.ndarray, values: int) -> np.ndarray:
     return codes.astype(np.int16 if values < np.iinfo(np.int16).max else np.int32, copy=False)
 
 
-def slices(conn: Connection, query) -> Iterator[list[tuple]]:
-    """The query's rows as the driver gives them, some thousands at a time: rows of SQLAlchemy's take three times as
-    long and as much memory."""
-    found = conn.exec_driver_sql(str(query.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True})))
-    while rows := found.cursor.fetchmany(READ_ROWS):
-        yield rows
-    found.close()
-
-
 def load_incidents(conn: Connection) -> Incidents:
     """Every incident, newest first, undated ones last."""
     c = db.incident.c
@@ -175,7 +166,7 @@ def load_incidents(conn: Connection) -> Incidents:
     ids: list[str] = []
     kinds, admins, lines, days = Coder(), Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, query):
+    for rows in db.raw(conn, query, size=READ_ROWS):
         ids += (row[0] for row in rows)
         parts.append((
             np.array(kinds.codes(row[1] for row in rows), np.int32),
@@ -235,7 +226,7 @@ def several(conn: Connection, kind: str, place: dict[str, int]) -> Several:
             np.array([place.get(incident, NONE) for incident, _ in pairs], np.int32),
             np.array(coder.codes(value for _, value in pairs), np.int32),
         )
-        for pairs in slices(conn, select(c.incident, c.value).where(c.kind == kind))
+        for pairs in db.raw(conn, select(c.incident, c.value).where(c.kind == kind), size=READ_ROWS)
     ]
     rows, codes = joined(parts, 2)
     kept = rows != NONE
@@ -249,7 +240,7 @@ def load_claims(conn: Connection) -> Claims:
     names, numbers = [], {}
     publishers, langs = Coder(), Coder()
     said: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, query):
+    for rows in db.raw(conn, query, size=READ_ROWS):
         for row in rows:
             numbers[row[0]] = len(names)
             names.append(row[0])
@@ -261,7 +252,7 @@ def load_claims(conn: Connection) -> Claims:
     c = db.claim.c
     kinds, statuses, places, actors, days = Coder(), Coder(), Coder(), Coder(), Days()
     parts: list[tuple[np.ndarray, ...]] = []
-    for rows in slices(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start)):
+    for rows in db.raw(conn, select(c.sha256, c.position, c.type, c.status, c.place, c.actor, c.start), size=READ_ROWS):
         keys, positions, *words = zip(*rows, strict=True)
         coded_words = zip((kinds, statuses, places, actors), words, strict=False)
         part = (np.array(coder.codes(column), np.int32) for coder, column in coded_words)

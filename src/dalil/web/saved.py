@@ -35,6 +35,11 @@ DECLARED_WITHIN = 4096
 PROLOGUE = re.compile(r"^\ufeff?\s*<\?xml[^>]*>")
 
 
+def can_be_shown(media_type: str, size: int) -> bool:
+    """Whether an object of that type and size is a page or drawing that a browser bears to be shown."""
+    return media_type in KINDS and size <= LARGEST
+
+
 def harmless(data: bytes, media_type: str) -> tuple[bytes, str]:
     """(the page or drawing without what acts or asks, its content type); InputRefused where no mark-up is in it."""
     declared = DECLARED.search(data[:DECLARED_WITHIN])

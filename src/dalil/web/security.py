@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -135,3 +137,11 @@ def capture_headers(sha256: str, media_type: str) -> Mapping[str, str]:
 def served_type(media_type: str) -> str:
     """The archive's media type where a browser only plays or shows such bytes, else one that it does nothing with."""
     return media_type if media_type in PLAYED else "application/octet-stream"
+
+
+def asked_hash(request: Request) -> str:
+    """The hash in the address; 404 where it is none."""
+    sha256 = request.path_params["sha256"]
+    if not SHA256.fullmatch(sha256):
+        raise HTTPException(404)
+    return sha256

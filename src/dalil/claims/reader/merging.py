@@ -234,7 +234,7 @@ def _count(event: Event) -> None:
     people = event.people
     for d in event.drafts:
         for m in d.mentions:
-            if d.status == "attempted" and m.effect in ("death", "injury"):
+            if d.status == "attempted" and m.effect in ("death", "injury", "shot", "stabbed"):
                 m.effect = "unknown"
             gather_victims(people, d, m)
     event.victims = victims_of(people.persons)

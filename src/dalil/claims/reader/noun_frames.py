@@ -85,16 +85,42 @@ def toll(m: Mention) -> None:
         and (p := line.owner[m.i - 2]) is not None
         and p.kind in PEOPLE
     ):
-        m.victims = [p] if m.effect == "death" else []
+        m.victims = [p] if m.effect == "death" or _graded(line, m.j) else []
+    elif not m.victims and m.effect == "injury" and m.i and line.is_(m.i - 1, "poss") and _graded(line, m.j):
+        m.victims = [
+            Phrase("pronoun", m.i - 1, m.i, m.i - 1, m.i - 1, m.i, definite=True, plural=line.is_(m.i - 1, "pronpl"))
+        ]
+
+
+def _graded(line: Line, j: int) -> bool:
+    """Whether the wounds before word j are told to be of some gravity: "his injuries were not life-threatening"."""
+    k = j
+    while (
+        k < line.n
+        and k < j + 6
+        and (
+            line.is_(k, "aux")
+            or line.is_(k, "neg")
+            or line.is_(k, "adv")
+            or line.is_(k, "seeming")
+            or line.w[k] == "to"
+        )
+    ):
+        k += 1
+    return k > j and k < line.n and line.is_(k, "gravity")
 
 
 def wound(m: Mention) -> None:
     """with a gunshot wound: who has it is the person before "with"; how many wounds counts nobody."""
     line = m.line
     k = m.i - 1
-    while k > 0 and not line.is_(k, "with") and line.entry(k, "verb") is None and m.i - k < 9:
+    while (
+        k > 0 and not line.is_(k, "with") and not line.is_(k, "have") and line.entry(k, "verb") is None and m.i - k < 9
+    ):
         k -= 1
-    if k > 0 and (line.is_(k, "with") or line.is_(k, "suffering")):
+    if k > 0 and line.is_(k, "have"):
+        m.victims = subject(line, k, ("people", "name", "pronoun"))
+    elif k > 0 and (line.is_(k, "with") or line.is_(k, "suffering")):
         m.victims = _nearest_people(line, k)
     elif k > 0 and (verb := line.entry(k, "verb")) is not None and verb.a == "suffer":
         m.victims = []  # the verb's own mention tells it
@@ -115,10 +141,19 @@ def _nearest_people(line: Line, k: int) -> list[Phrase]:
         if (
             p is not None
             and p.kind in PEOPLE
+            and not _doing_it(line, p)
             and not (described and (line.is_(p.i - 1, "loc") or line.marks[p.i - 1] is None))
         ):
             return [p]
     return []
+
+
+def _doing_it(line: Line, p: Phrase) -> bool:
+    """Whether the person is the doer of a passive, alone or in a list: "found by deputies with a wound"."""
+    k = p.i - 1
+    while k > 0 and (line.is_(k, "and") or line.w[k] == ",") and (before := line.owner[k - 1]) is not None:
+        k = before.i - 1
+    return line.is_(k, "by")
 
 
 def _figure_after(line: Line, j: int) -> Phrase | None:

@@ -89,7 +89,7 @@ def figure(line: Line, k: int) -> tuple[int, int] | None:
 def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
     if not DIGITS.match(word) or (k and line.w[k - 1] in ("$", "#", "£", "€")) or _dated(line, k, word):
         return None
-    if _aged(line, k):
+    if _aged(line, k) or _counter(line, k):
         return None
     n, j = int(re.sub("[,.]", "", word)), k + 1
     if line.w[k + 1 : k + 2] == ["s"] and line.s[k + 1] == line.e[k]:
@@ -103,6 +103,11 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
         if e is not None:
             n, j = n * e.low, j + 1
     return (n, j) if n <= LARGEST else None
+
+
+def _counter(line: Line, k: int) -> bool:
+    """Whether the digits are of a counter of pictures: "1 / 17", "Image 1 of / 17"."""
+    return any(line.w[x : x + 1] == ["/"] for x in (k + 1, k - 1) if x >= 0)
 
 
 def _aged(line: Line, k: int) -> bool:

@@ -180,6 +180,8 @@ class People:
     def _fits(person: Person, line: Line, p: Phrase, count: int | None, sex: str | None) -> bool:
         if sex and person.sex and sex != person.sex:
             return False
+        if _numbered(line, p) and not any(_numbered(x, q) for x, q in person.mentions):
+            return False  # "the second victim" is nobody who was told of before
         if p.age is not None and person.age is not None and p.age != person.age:
             return False
         young = p.group == "child" if p.group else None
@@ -201,6 +203,10 @@ class People:
         if p.definite or p.kind == "pronoun":
             return True
         return not same_line
+
+
+def _numbered(line: Line, p: Phrase) -> bool:
+    return p.kind == "people" and any(line.is_(x, "ordinal") for x in range(p.i, p.core))
 
 
 def _headlined(person: Person, line: Line, p: Phrase) -> bool:

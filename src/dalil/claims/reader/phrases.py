@@ -15,7 +15,7 @@ AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
 SPELLED_AGE = re.compile(r"^([a-z]+)-(?:year|month|week|day)s?-olds?$")
 HALF_AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?$")
 # Classes whose words stand in no proper name.
-NAMELESS = frozenset(["det", "prep", "sub", "pron", "conj", "aux", "adv", "month", "neg", "modal"])
+NAMELESS = frozenset(["det", "prep", "sub", "pron", "conj", "aux", "adv", "month", "neg", "modal", "furniture"])
 NAME = 5  # words of a name in a text of capitals
 ORDINARY = re.compile(r"(?:ing|ed|ly|tion|ment|ness|ity|ous|ful|ism|ive|able|ical|ary)$")
 UNKNOWN = 4  # words of a noun phrase that no lexicon knows

@@ -42,6 +42,8 @@ def mentions_of(line: Line) -> list[Mention]:
             continue
         mention = Mention(line, k, m[0], entry, entry.c)
         FRAMES.get(entry.a, verb_frames.plain)(mention)
+        if entry.a == "drop" and not mention.weapons and "aircraftword" not in line.classes:
+            continue  # "dropped off his children", "dropped his knife"
         out.append(mention)
     _hand_on(out)
     return out

@@ -98,6 +98,11 @@ def _ing(line: Line, k: int) -> bool:
 def _own(line: Line, m: Mention, reach: list[str | None]) -> str:
     if _denies(line, m):
         return "negated"
+    if m.entry.cat == "verb" and any(line.is_(p.i, "polar") or line.is_(p.i - 1, "polar") for p in m.victims):
+        told = any(_negates(line, x) or line.is_(x, "no") for x in range(m.i))
+        return "negated" if told else "hypothetical"  # "no reports that either man was hurt", "if anyone was hit"
+    if m.entry.cat == "verb" and any(line.is_(x, "maybe") for x in range(max(0, m.i - 4), m.i)):
+        return "hypothetical"  # "someone may have been hit"
     if m.i and reach[m.i - 1] is not None:
         kind = reach[m.i - 1]
         if kind == "forecast" and any(line.is_(x, "firstperson") for x in range(max(0, m.i - 4), m.i)):
@@ -134,11 +139,23 @@ def _denies(line: Line, m: Mention) -> bool:
         k = skip_back(line, k - 1)
     span = range(max(k, m.i - 2 * NEAR), m.i)
     if m.entry.cat == "verb":
-        return any(_negates(line, x) for x in span if x >= 0)
+        return any(_negates(line, x) for x in span if x >= 0) or _none_of(line, m)
     for x in range(m.i - 1, max(-1, m.i - 4), -1):
         if line.is_(x, "no"):
             return True
         if line.w[x] == "," or line.entry(x, "verb") is not None:
+            break
+    return False
+
+
+def _none_of(line: Line, m: Mention) -> bool:
+    """none of the officers or suspects were hurt; neither he nor his wife was."""
+    if "noneof" not in line.classes or not m.victims or m.victims[0].i > m.i:
+        return False
+    for x in range(m.i - 1, max(-1, m.i - 18), -1):
+        if line.is_(x, "noneof"):
+            return True
+        if line.w[x] in (";", ":") or (line.owner[x] is None and line.entry(x, "verb") is not None):
             break
     return False
 

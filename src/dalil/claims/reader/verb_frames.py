@@ -26,9 +26,8 @@ def plain(m: Mention) -> None:
 def harm(m: Mention) -> None:
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
-    if m.effect == "shot" and m.voice != "passive" and line.is_(m.j, "atword"):
-        m.effect = "unknown"
-        doing(m)
+    if m.effect == "shot" and line.is_(m.j, "atword") and (m.voice != "passive" or _aimed_at(line, m.j + 1)):
+        _fired(m)
         return
     harmed = (
         ("people", "pronoun") if line.is_(m.i, "loose") else PEOPLE if m.entry.c in ("abducted", "none") else HARMED
@@ -48,6 +47,9 @@ def harm(m: Mention) -> None:
             m.targets = objects(line, m.j, ("target",))
         if m.voice != "ing" and (m.voice != "base" or m.victims):
             add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
+    if m.effect == "shot" and all(line.w[p.i] == "it" for p in m.victims) and _into(line, m):
+        _fired(m)
+        return
     after = skip_on(line, m.j)
     if _either(line, m):
         m.victims = []
@@ -60,6 +62,26 @@ def harm(m: Mention) -> None:
         nxt = line.entry(after + 1, "verb") or line.entry(after + 2, "verb")
         if nxt is not None and nxt.a == "harm" and nxt.c == "death":
             m.effect = "death"
+
+
+def _fired(m: Mention) -> None:
+    """Makes a verb of shooting one of firing, which says at what but not that anyone was hit."""
+    m.entry, m.effect, m.victims = Entry("verb", "fire", "shooting", "unknown", m.entry.form), "unknown", []
+    doing(m)
+
+
+def _into(line: Line, m: Mention) -> bool:
+    """shot into a house, shot it in the air: what was fired at is no person."""
+    k = max([m.j, *(p.j for p in m.victims)])
+    return m.voice in ("active", "ing", "base") and k < line.n and line.is_(k, "intoword")
+
+
+def _aimed_at(line: Line, k: int) -> bool:
+    """were shot at outside a shop, shot at the suspects: nothing that could be a place or a time stands behind "at"."""
+    if k >= line.n or not line.w[k][0].isalnum() or line.is_(k, "aimed"):
+        return True
+    p = line.owner[k]
+    return p is not None and p.kind == "people" and line.is_(k, "det")
 
 
 def _on_himself(line: Line, m: Mention) -> list[Phrase]:
@@ -143,15 +165,18 @@ def hit(m: Mention) -> None:
         sort_fallen(m, objects(line, m.j, THINGS))
         if m.voice != "base" or m.victims or m.targets:
             add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
-    if m.effect == "unknown" and m.victims and _on_the_body(line, max([m.j, *(p.j for p in m.victims if p.i >= m.j)])):
+    if m.effect == "unknown" and m.entry.a == "hit" and m.victims and _on_the_body(line, max([m.j, *(p.j for p in m.victims if p.i >= m.j)])):
         m.effect = "injury"
 
 
 def _on_the_body(line: Line, k: int) -> bool:
-    """struck in the head, hit a man on the arm: who was hit so was hurt."""
+    """struck in the head, hit a man with a pistol: who was hit so was hurt."""
     n = k + 1
     while n < line.n and n < k + 4 and (line.is_(n, "det") or line.is_(n, "side")):
         n += 1
+    if k + 1 < line.n and line.w[k] == "with":
+        p = line.owner[n] if n < line.n else None
+        return p is not None and p.kind == "weapon" and p.entry is not None and p.entry.b in ("shooting", "stabbing")
     return k < line.n and line.is_(k, "loc") and n < line.n and line.is_(n, "bodypart")
 
 

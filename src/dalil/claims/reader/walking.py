@@ -43,6 +43,8 @@ def voice(line: Line, i: int, j: int, entry: Entry, look: str = "both") -> str:
     if not forms & {"past", "part"}:
         return "base" if "base" in forms else "active"
     k = i - 1
+    if "past" in forms and line.is_(skip_adverbs_back(line, k), "nominative"):
+        return "active"
     found = line.entry(k, "verb") if k > 0 else None
     if found is not None and found.a == "find" and line.is_(k - 1, "aux"):
         return "passive"  # "was found shot dead"

@@ -63,7 +63,6 @@ class PageFacts:
     author: Stated | None
     publisher: Stated | None
     published: date | None
-    published_source: str | None
     url: Stated | None
     lang: str | None
     description: Stated | None
@@ -76,16 +75,15 @@ def page_facts(tree: object, source: str, blocks: list[str]) -> PageFacts:
     said = dict(_statements(tree, linked, source))
     found = {field: _first(field, said) for field in _FIELDS}
     seen = _visible(blocks)
-    published, where = _published(said)
+    published = _published(said)
     if published is None and "published" in seen:
-        published, where = find_date(plain(seen["published"])).day, "visible text"
+        published = find_date(plain(seen["published"])).day
     title, publisher = found["title"], found["publisher"]
     return PageFacts(
         title=title and Stated(_without_site(title.value, publisher), title.source),
         author=found["author"] or ("author" in seen and Stated(seen["author"], "visible text")) or None,
         publisher=publisher,
         published=published,
-        published_source=where,
         url=found["url"],
         lang=_lang(tree, linked),
         description=_description(said),
@@ -240,13 +238,13 @@ def _seconds(duration: str) -> int:
 # ---------------------------------------------------------------- values
 
 
-def _published(said: dict[str, str]) -> tuple[date | None, str | None]:
+def _published(said: dict[str, str]) -> date | None:
     """The day as the publisher writes it, in its own time zone."""
     for source in _FIELDS["published"]:
         value = said.get(source)
         if value and (day := read_day(value)):
-            return day, source.removeprefix("meta:")
-    return None, None
+            return day
+    return None
 
 
 def read_day(value: str) -> date | None:

@@ -21,9 +21,8 @@ from dalil.errors import InputRefused
 from dalil.incidents import compare
 from dalil.records import Incident
 from dalil.web import holdings
-from dalil.web.language import Language
 from dalil.web.paging import Paging, page_number
-from dalil.web.render import language_of, page
+from dalil.web.render import page
 from dalil.web.security import SHA256
 
 ROWS_A_PAGE = 25
@@ -34,7 +33,6 @@ COUNTRY = re.compile(r"[A-Za-z]{2}")
 TABLES = ("text/csv", "text/tab-separated-values")
 # "conflict" are the pairs that cannot both be so; the others are the states of a record.
 SHOWN = ("conflict", "match", "possible", "only_ours", "only_theirs")
-SPAN = re.compile(r"(?:up to (?P<high>\d+)|(?P<low>\d+)(?:-(?P<to>\d+))?)(?P<open> or more)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Asked:
 
 def compare_page(request: Request) -> Response:
     """The form, and what the comparison that it asks for came to."""
-    want, lang = asked(request), language_of(request)
+    want = asked(request)
     with request.app.state.archive.engine.connect() as conn:
         files = records_held(conn)
         held = holdings.held(conn, want.object) if want.object else None
@@ -84,8 +82,6 @@ def compare_page(request: Request) -> Response:
         shown=shown if shown in SHOWN else "",
         counts={name: counts.get("conflicting" if name == "conflict" else name, 0) for name in SHOWN},
         chosen=chosen(want),
-        counted=lambda text: counted(lang, text),
-        days=lambda text: days(lang, text),
         paging=Paging(number, first + ROWS_A_PAGE < len(rows)),
     )
 
@@ -150,16 +146,14 @@ def chosen(want: Asked) -> dict[str, str | None]:
 def records_held(conn: Connection) -> list[tuple[str, str, str | None]]:
     """(object, name, kind under which it was imported or None) of every table here that may be such a record."""
     c = db.capture.c
-    kinds = {f'"kind":"{kind}"': kind for kind in compare.KINDS}
     latest = func.min(c.seq).label("seq")
     imported = func.max(c.imported).label("imported")
     query = select(c.sha256, func.min(c.name).label("name"), imported, latest).group_by(c.sha256)
     query = query.where(or_(c.media_type.in_(TABLES), c.imported.is_not(None))).order_by(latest.desc())
     found = []
     for row in conn.execute(query.limit(MOST_RECORDS)):
-        said = (row.imported or "").replace(" ", "")
-        kind = next((kind for mark, kind in kinds.items() if mark in said), None)
-        if kind or not row.imported:
+        kind = Wanted.of(row.imported).kind if row.imported else None
+        if kind is None or kind in compare.KINDS:
             found.append((row.sha256, row.name, kind))
     return found
 
@@ -187,28 +181,6 @@ def fits(record: compare.Compared, shown: str) -> bool:
     if shown == "conflict":
         return bool(record.conflicts)
     return shown not in SHOWN or record.state == shown
-
-
-def counted(lang: Language, text: str | None) -> str | None:
-    """A count as compare.py words it ("8-17 or more"), in the page's language."""
-    found = SPAN.fullmatch(text or "")
-    if not found:
-        return text
-    low, high = found["low"], found["high"] or found["to"]
-    if found["open"] and not high:
-        return lang.texts["toll.at_least"].format(count=low)
-    high = int(high or low)
-    words = lang.bounds(int(low) if low else None, high)
-    return lang.texts["toll.or_more"].format(range=words) if found["open"] else words
-
-
-def days(lang: Language, text: str | None) -> str | None:
-    """Days as compare.py words them ("2016-11-01 to 2016-11-30"), in the page's language."""
-    parts = [a_day(part)[0] for part in (text or "").split(" to ")]
-    if None in parts or len(parts) > 2:
-        return text
-    shown = [lang.day(part) for part in parts]
-    return shown[0] if len(shown) == 1 else lang.texts["time.range"].format(start=shown[0], end=shown[1])
 
 
 ROUTES = (

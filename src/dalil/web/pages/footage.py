@@ -21,7 +21,7 @@ from dalil.web import holdings
 from dalil.web.language import Language
 from dalil.web.pages.incident import Shown, played, seen_elsewhere
 from dalil.web.render import clock, language_of, page, utc_text
-from dalil.web.security import CAPTURE_POLICY, SHA256
+from dalil.web.security import CAPTURE_POLICY, asked_hash
 
 OFFSET = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
 STILL_TYPES = {".jpg": "image/jpeg", ".webp": "image/webp", ".png": "image/png"}
@@ -149,14 +149,6 @@ def still(request: Request) -> Response:
     if not path.is_relative_to(root) or path.suffix not in STILL_TYPES or not path.is_file():
         raise HTTPException(404)
     return FileResponse(path, headers={"content-security-policy": CAPTURE_POLICY}, media_type=STILL_TYPES[path.suffix])
-
-
-def asked_hash(request: Request) -> str:
-    """The hash in the address; 404 where it is none."""
-    sha256 = request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
-        raise HTTPException(404)
-    return sha256
 
 
 ROUTES = (

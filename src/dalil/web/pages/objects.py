@@ -10,17 +10,14 @@ from starlette.routing import Route
 from dalil.claims.store import load_document
 from dalil.footage.store import load_footage
 from dalil.web import holdings
-from dalil.web.pages.saved import can_be_shown, framing
+from dalil.web.pages.saved import any_to_show, framing
 from dalil.web.render import link, page
-from dalil.web.security import SHA256, capture_headers, served_type
+from dalil.web.security import asked_hash, capture_headers, served_type
 
 
 def original(request: Request) -> Response:
     """The object's bytes under the archive's media type, never under one that its name suggests."""
-    sha256 = request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
-        raise HTTPException(404)
-    archive = request.app.state.archive
+    archive, sha256 = request.app.state.archive, asked_hash(request)
     with archive.engine.connect() as conn:
         found, probed = holdings.held(conn, sha256), load_footage(conn, sha256)
     if found is None:
@@ -36,9 +33,7 @@ def original(request: Request) -> Response:
 
 def file_page(request: Request) -> Response:
     """Where the object is shown: its page as a report or a recording, else what is known of it as a file."""
-    archive, sha256 = request.app.state.archive, request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
-        raise HTTPException(404)
+    archive, sha256 = request.app.state.archive, asked_hash(request)
     with archive.engine.connect() as conn:
         document, footage = load_document(conn, sha256), load_footage(conn, sha256)
         problems = holdings.problems_of(conn, sha256)
@@ -48,7 +43,7 @@ def file_page(request: Request) -> Response:
     if held is None:
         raise HTTPException(404)
     captures = list(archive.captures(sha256))
-    can = can_be_shown(captures)
+    can = any_to_show(captures)
     answer = page(request, "file.html", sha256=sha256, held=held, problems=problems, captures=captures, saved=can)
     return framing(answer) if can else answer
 

@@ -16,13 +16,12 @@ from dalil.archive.custody import BYTES
 from dalil.errors import InputRefused
 from dalil.footage import probe
 from dalil.footage.store import load_footage, save_footage
-from dalil.records import Footage
 from dalil.web import holdings
 from dalil.web.accounts.roles import needs
 from dalil.web.acting import Act, acting, done, writing
-from dalil.web.pages.footage import asked_hash
 from dalil.web.pages.incident import Shown, played
 from dalil.web.render import page
+from dalil.web.security import asked_hash
 
 if TYPE_CHECKING:  # what decodes films is loaded by whoever redacts one
     from dalil.footage.redaction import Box, Plan
@@ -56,7 +55,7 @@ def redact_page(request: Request) -> Response:
 
 def redact(request: Request, act: Act) -> Response:
     """The copy is an object of its own, the log says of what it was made, and the original is withheld if asked."""
-    from dalil.footage.redaction import redact_file
+    from dalil.footage.redaction import redacted_copy
 
     sha256, plan = asked_hash(request), planned(act.form)
     if not act.reason:
@@ -67,10 +66,9 @@ def redact(request: Request, act: Act) -> Response:
         raise HTTPException(404)
     if (footage.duration_s or 0) > LONGEST_S:
         raise InputRefused("recording", f"is longer than {LONGEST_S / 60:.0f} minutes", 'Use "dalil redact --boxes"')
-    ending = ".jpg" if footage.kind == "picture" else ".mp4"
     path = request.app.state.archive.object_path(sha256)
     with tempfile.TemporaryDirectory(prefix="dalil-redact-") as folder:
-        made = redact_file(path, plan, Path(folder) / f"redacted-{sha256[:12]}{ending}")
+        made = redacted_copy(path, plan, Path(folder), object=sha256)
         with writing(request) as archive:
             line = removal.redact(archive, sha256, made.file, reason=act.reason, by=act.by)
             copy = str(line.disclosed["object"])
@@ -81,12 +79,11 @@ def redact(request: Request, act: Act) -> Response:
     return done(request, Act(act.form, act.by, act.reason, f"/footage/{copy}"), "redacted", line.seq)
 
 
-def show(archive: Archive, copy: str) -> Footage:
+def show(archive: Archive, copy: str) -> None:
     """The copy's record stands, so that it can be looked at now; the next add derives the same with all the rest."""
     footage = probe(archive.object_path(copy), object=copy, derived=archive.derived)
     with archive.transaction() as conn:
         save_footage(conn, footage)
-    return footage
 
 
 def planned(form: dict[str, str]) -> Plan:

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from dalil.errors import InputRefused
 from dalil.records import Capture
 from dalil.web import holdings, saved
-from dalil.web.security import FRAMED, PAGE_POLICY, SHA256
+from dalil.web.security import FRAMED, PAGE_POLICY, asked_hash
 
 # For the page that holds such a frame: it may frame this server's answers, of which only these let themselves be.
 FRAMING_POLICY = PAGE_POLICY + "; frame-src 'self'"
@@ -20,13 +20,10 @@ FRAMING_POLICY = PAGE_POLICY + "; frame-src 'self'"
 
 def saved_page(request: Request) -> Response:
     """The object without what acts or asks; only for a frame on a page of ours."""
-    sha256 = request.path_params["sha256"]
-    if not SHA256.fullmatch(sha256):
-        raise HTTPException(404)
-    archive = request.app.state.archive
+    archive, sha256 = request.app.state.archive, asked_hash(request)
     with archive.engine.connect() as conn:
         held = holdings.held(conn, sha256)
-    if held is None or held.media_type not in saved.KINDS or held.size > saved.LARGEST:
+    if held is None or not saved.can_be_shown(held.media_type, held.size):
         raise HTTPException(404)
     try:
         data, kind = saved.harmless(archive.object_path(sha256).read_bytes(), held.media_type)
@@ -35,9 +32,9 @@ def saved_page(request: Request) -> Response:
     return Response(data, headers={**FRAMED, "content-type": kind})
 
 
-def can_be_shown(captures: Iterable[Capture]) -> bool:
+def any_to_show(captures: Iterable[Capture]) -> bool:
     """Whether there is a page or drawing to be shown so."""
-    return any(c.object.media_type in saved.KINDS and c.object.size <= saved.LARGEST for c in captures)
+    return any(saved.can_be_shown(c.object.media_type, c.object.size) for c in captures)
 
 
 def framing(answer: Response) -> Response:

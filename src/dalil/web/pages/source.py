@@ -16,7 +16,7 @@ from dalil.web import holdings
 from dalil.web.judged import judged
 from dalil.web.language import Language
 from dalil.web.marks import Mark, marked_text, marks_of
-from dalil.web.pages.saved import can_be_shown, framing
+from dalil.web.pages.saved import any_to_show, framing
 from dalil.web.render import language_of, page
 from dalil.web.security import DOCUMENT
 
@@ -41,7 +41,7 @@ def source_page(request: Request) -> Response:
     marks = marks_of(reading) if reading else []
     kinds = {f"c{number}": claim.type for number, claim in enumerate(claims, 1)}
     captures = list(archive.captures(object_of(sha256)))
-    can = "." not in sha256 and can_be_shown(captures)
+    can = "." not in sha256 and any_to_show(captures)
     answer = page(
         request,
         "source.html",

@@ -165,7 +165,12 @@ def hit(m: Mention) -> None:
         sort_fallen(m, objects(line, m.j, THINGS))
         if m.voice != "base" or m.victims or m.targets:
             add_doers(m, subject(line, m.i, (*DOERS, "weapon")))
-    if m.effect == "unknown" and m.entry.a == "hit" and m.victims and _on_the_body(line, max([m.j, *(p.j for p in m.victims if p.i >= m.j)])):
+    if (
+        m.effect == "unknown"
+        and m.entry.a == "hit"
+        and m.victims
+        and _on_the_body(line, max([m.j, *(p.j for p in m.victims if p.i >= m.j)]))
+    ):
         m.effect = "injury"
 
 

@@ -125,6 +125,32 @@ def test_an_incident_that_harms_nobody_has_its_day(text, day):
     assert incident.killed is None and incident.injured is None
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Police said they came to Quill Street about 2 p.m. Sunday. Someone had fired through a door, "
+         "according to an account provided Wednesday.", 12),
+        ("Ann Sorel, 14, was pronounced dead Wednesday at 10:05 a.m. She had been shot in her home. "
+         "Her parents found her when they came home Monday shortly after 6:30 p.m.", 13),
+        ("He pointed a gun at a tenant who had parked in his yard during Tuesday's storm. "
+         "She wanted to leave at 8:15 a.m. on Wednesday, police said.", 15),
+        ("A man faces weapons charges after police on Tuesday found a stolen handgun in his home. "
+         "He had been questioned on Monday.", 14),
+        ("A girl was robbed at gunpoint on her way to school, police said. She was walking about 7:30 a.m. May 7 "
+         "when a man came up to her. The head of the school notified parents of the incident on May 9.", 7),
+        ("Dan Morvel of Quill Street was arrested Monday with a loaded rifle, according to complaints filed Tuesday.", 13),
+        ("Ann Sorel was shot dead on Quill Street on April 30. A grand jury handed up an indictment last week charging "
+         "Dan Morvel in her death.", -1),
+        ("Around 9 p.m. Monday four men followed a student from a bar, police said. Video images were captured there. "
+         "His car stood a few blocks away, in the 700 block of Quill Street. One of the men hit him with a pistol.", 13),
+        ("A man was shot in the leg on Monday. Share: https://news.example.org/2019/05/16/man-shot", 13),
+    ],
+)  # fmt: skip
+def test_days_of_papers_storms_deaths_and_letters_are_not_the_day_of_the_act(text, day):
+    first = read(text)[0]
+    assert first.when.start == (date(2019, 5, day) if day > 0 else date(2019, 4, 30))
+
+
 def test_a_weapon_found_later_is_no_incident_beside_a_shooting():
     (incident,) = read("A man was shot on Quill Street Monday. Police found a pistol nearby Tuesday.")
     assert incident.type == "shooting" and incident.when.start == date(2019, 5, 13)

@@ -23,6 +23,7 @@ FARTHEST = 3.0
 TIMED = 2.0  # a clock time stands with it: "about 5:30 p.m. Saturday"
 HAPPENED = 2.0  # "it happened on", "officers were called on"
 SPEECH, AFTERMATH, STANDING = -7.0, -3.5, -5.0  # said Monday; his trial Monday; in custody as of Monday
+OTHERS = -3.0  # the day of something that is no act: "Tuesday's storm"
 DYING = -2.5  # died Saturday: whoever was hurt may die of it on a later day
 DATELINE = -5.0  # the day that opens the text in brackets
 ANCHORED = -2.0  # "the following day": told from another day, which is the event's as often as not
@@ -133,9 +134,9 @@ class Days:
         published = self.setting.published
         if published is not None and span.start > published:
             points += AHEAD
-        if span.time is not None:
-            points += TIMED
         beside = _beside(line, k, span)
+        if (span.time is not None or _clocked(line, k, span)) and not _of_dying(line, k):
+            points += TIMED
         if any(line.hints(x, "happened") for x in range(max(0, k - 8), min(line.n, k + 8))):
             points += HAPPENED
         return Named(span, line, k, points + beside, beside)
@@ -156,20 +157,39 @@ def _beside(line: Line, k: int, span: DateSpan) -> float:
         return DATELINE
     if _attached(line, end):
         return 0.0
+    if end < line.n and line.w[end] == "'s":
+        return OTHERS  # "Tuesday's storm"
     if of_speech(line, k, [], span.time is not None) or (end < line.n and line.hints(end, "later")):
         return SPEECH
     if any(line.hints(x, "published") for x in window) or _titled(line, k, span):
         return SPEECH
     points = 0.0
-    if any(of_law(line, x) or _of_court(line, x) for x in (*window, *range(end, min(line.n, end + 2)))):
+    timed = span.time is not None
+    near = range(end, min(line.n, end + 2))
+    if any((of_law(line, x) and not (timed and _told(line, x))) or _of_court(line, x) for x in (*window, *near)):
         points += AFTERMATH
-    if any(line.hints(x, "dying") for x in window):
+    if _of_dying(line, k):
         points += DYING
     if any(line.hints(x, "standing") for x in window):
         points += STANDING
     if "named before" in span.rule:
         points += ANCHORED
     return points
+
+
+def _told(line: Line, x: int) -> bool:
+    """Whether word x only says that something is told: with a time of day ("said about 2 p.m.") the day is the act's."""
+    return line.entry(x, "speech") is not None and not line.hints(x, "court")
+
+
+def _of_dying(line: Line, k: int) -> bool:
+    return any(line.hints(x, "dying") for x in range(max(_clause(line, k), k - WINDOW), k))
+
+
+def _clocked(line: Line, k: int, span: DateSpan) -> bool:
+    """Whether a clock time stands right behind the day: "Friday shortly after 6:30 p.m."."""
+    end = next((y for y in range(k, line.n) if line.s[y] >= span.quote.end), line.n)
+    return any(line.w[x][0].isdigit() and line.hints(x + 1, "clock") for x in range(end, min(line.n - 1, end + 4)))
 
 
 def _dateline(line: Line, k: int, end: int, span: DateSpan) -> bool:
@@ -234,6 +254,8 @@ def _of_court(line: Line, x: int) -> bool:
 def _clause(line: Line, k: int) -> int:
     """Where the clause of word k begins."""
     for x in range(k - 1, -1, -1):
+        if line.is_(x, "turn"):
+            return x + 1
         if line.w[x] in (";", ":", "—") or (line.w[x] == "," and k - x > 1):
             return x + 1
     return 0

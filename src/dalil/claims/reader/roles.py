@@ -76,6 +76,8 @@ def trigger_at(line: Line, k: int) -> Entry | None:
             return None  # "fired one shot"
     if found[0].c == "shot" and _filmed(line, k):
         return None
+    if line.is_(k, "unit") and k and line.w[k - 1][0].isdigit():
+        return None  # "230 pounds"
     after = line.entry(k + 1, "verb")
     if found[0].c == "shot" and after is not None and after.a == "fire" and after.form in ("past", "part"):
         return None  # "the only shot fired"

@@ -84,7 +84,7 @@ class Setting:
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
             k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-            if of_speech(line, k, mine, span.time is not None):
+            if of_speech(line, k, mine, span.time is not None) or _told_apart(line, k, mine):
                 continue
             c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
             if others and min(_cost(k, t) for t in others) + 25 < c:
@@ -141,6 +141,14 @@ class Setting:
         if made is None:
             made = self._resolved[key] = _resolved(spot, self.country)
         return made
+
+
+def _told_apart(line: Line, k: int, mine: list[tuple[int, int]]) -> bool:
+    """Whether the day is said to lie so long after or before the act: "on Jan. 5, days after X was killed"."""
+    first = min(i for i, _ in mine)
+    if first <= k:
+        return False
+    return any(line.is_(x, "unit") and line.w[x + 1] in ("after", "before") for x in range(k, first - 1))
 
 
 def _end_of_date(line: Line, k: int) -> int:

@@ -138,11 +138,11 @@ def test_an_incident_that_harms_nobody_has_its_day(text, day):
          "He had been questioned on Monday.", 14),
         ("A girl was robbed at gunpoint on her way to school, police said. She was walking about 7:30 a.m. May 7 "
          "when a man came up to her. The head of the school notified parents of the incident on May 9.", 7),
-        ("Dan Morvel of Quill Street was arrested Monday with a loaded rifle, according to complaints filed Tuesday.", 13),
+        ("Dan Morvel of Quill Street was arrested Monday with a loaded rifle, say complaints filed Tuesday.", 13),
         ("Ann Sorel was shot dead on Quill Street on April 30. A grand jury handed up an indictment last week charging "
          "Dan Morvel in her death.", -1),
-        ("Around 9 p.m. Monday four men followed a student from a bar, police said. Video images were captured there. "
-         "His car stood a few blocks away, in the 700 block of Quill Street. One of the men hit him with a pistol.", 13),
+        ("Around 9 p.m. Monday four men followed a student from a bar, police said. Images were captured there. "
+         "His car stood a few blocks away, in the 700 block of Quill Street. A man hit him with a pistol.", 13),
         ("A man was shot in the leg on Monday. Share: https://news.example.org/2019/05/16/man-shot", 13),
     ],
 )  # fmt: skip

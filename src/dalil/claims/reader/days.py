@@ -178,7 +178,7 @@ def _beside(line: Line, k: int, span: DateSpan) -> float:
 
 
 def _told(line: Line, x: int) -> bool:
-    """Whether word x only says that something is told: with a time of day ("said about 2 p.m.") the day is the act's."""
+    """Whether word x only says that something is told: with a clock ("said about 2 p.m.") the day is the act's."""
     return line.entry(x, "speech") is not None and not line.hints(x, "court")
 
 

@@ -1,5 +1,7 @@
 """Fixtures that every test room shares."""
 
+import shutil
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -36,13 +38,27 @@ def shared() -> Path:
     return folder
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path_factory, monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def own_home(tmp_path_factory):
     """Gazetteers and settings of the person who runs the tests stay untouched and unseen."""
-    if not getattr(own_home, "folder", None):
-        own_home.folder = tmp_path_factory.mktemp("dalil-home")
-    monkeypatch.setenv("DALIL_HOME", str(own_home.folder))
-    monkeypatch.delenv("DALIL_ARCHIVE", raising=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DALIL_HOME", str(tmp_path_factory.mktemp("dalil-home")))
+        patch.delenv("DALIL_ARCHIVE", raising=False)
+        yield
+
+
+@pytest.fixture
+def copy_of(tmp_path):
+    """Gives a copy, open for writing, of an archive that was made once for many tests and that nobody may change."""
+    from dalil.archive import Archive
+
+    with ExitStack() as stack:
+
+        def copied(made: Path) -> Archive:
+            shutil.copytree(made, tmp_path / "archive")
+            return stack.enter_context(Archive.open(tmp_path / "archive", write=True))
+
+        yield copied
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ import pytest
 from dalil import deep, pipeline
 from dalil.archive import Archive, find, resume
 from dalil.archive.verify import verify
+from the_command import dalil
 
 
 @pytest.fixture
@@ -31,8 +32,7 @@ def archive(tmp_path):
 
 
 def command(archive, *more):
-    run = [sys.executable, "-m", "dalil", "verify", "--archive", str(archive), *more]
-    return subprocess.run(run, capture_output=True, text=True, check=False)
+    return dalil("verify", "--archive", archive, *more)
 
 
 def test_a_clean_archive_is_derived_as_it_stands(archive):

@@ -2,13 +2,12 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dalil.__main__ import COMMANDS, cli
+from the_command import dalil
 
 ROOT = Path(__file__).parents[1]
 
@@ -24,9 +23,7 @@ def test_the_first_incident_can_be_followed(tmp_path):
     commands = commands_of(ROOT / "docs" / "first-incident.md")
     assert len(commands) >= 9
     for command in commands:
-        done = subprocess.run(
-            [sys.executable, "-m", *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True
-        )
+        done = dalil(*shlex.split(command)[1:], cwd=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
         assert done.stdout.strip() or done.stderr.strip(), command
 

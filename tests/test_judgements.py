@@ -31,14 +31,21 @@ Tell Example,,36.4,37.2,SY,Example,village,by the border
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("made") / "archive"
+    report = path.with_name("report.txt")
+    report.write_text(REPORT)
+    with Archive.create(path, "Test", by="tester", country="SY") as archive:
+        (archive.path / "places.csv").write_text(PLACES)
+        list(archive.capture(find([report]), by="tester"))
+        pipeline.derive_waiting(archive)
+    return path
+
+
 @pytest.fixture
-def archive(tmp_path):
-    (tmp_path / "report.txt").write_text(REPORT)
-    with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:
-        (made.path / "places.csv").write_text(PLACES)
-        list(made.capture(find([str(tmp_path / "report.txt")]), by="tester"))
-        pipeline.derive_waiting(made)
-        yield made
+def archive(made, copy_of):
+    return copy_of(made)
 
 
 def reading_of(archive):

@@ -17,6 +17,7 @@ from dalil.archive.verify import verify
 from dalil.claims.store import load_document
 from dalil.incidents import reports, store
 from dalil.records import encode
+from the_command import Done, dalil
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "kafr-naha"
 REPORT = """Three dead in shelling of Tell Example
@@ -43,12 +44,6 @@ def add(archive, *targets):
 def records(archive) -> list[bytes]:
     with archive.engine.connect() as conn:
         return [encode(store.load_incident(conn, row.id)) for row in store.list_incidents(conn)]
-
-
-def dalil(*arguments, cwd=None) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "dalil", *map(str, arguments)], capture_output=True, text=True, cwd=cwd
-    )
 
 
 def test_a_report_becomes_an_incident_with_its_words(archive, tmp_path):
@@ -160,6 +155,13 @@ def test_results_go_to_stdout_and_talk_to_stderr(tmp_path):
     assert len(missing.stderr.splitlines()) == 1
     nothing = dalil("incidents", cwd=tmp_path)
     assert nothing.returncode == 2 and "--archive" in nothing.stderr
+
+
+@pytest.mark.parametrize("arguments", [("incidents",), ("date", "--help")], ids=["refused", "answered"])
+def test_a_process_of_its_own_says_the_same(tmp_path, arguments):
+    run = [sys.executable, "-m", "dalil", *arguments]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+    assert Done(done.returncode, done.stdout, done.stderr) == dalil(*arguments, cwd=tmp_path)
 
 
 def test_objects_are_what_they_were(archive):

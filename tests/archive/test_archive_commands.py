@@ -1,8 +1,6 @@
 """dalil init, verify and log, as a person runs them."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import click
@@ -12,12 +10,7 @@ from click.testing import CliRunner
 from dalil.archive import Archive, find
 from dalil.archive.commands import archive_option, by_option, init_command, log_command, open_to_write
 from dalil.errors import ArchiveMissing
-
-
-def run(*arguments, cwd=None):
-    return subprocess.run(
-        [sys.executable, "-m", "dalil", *map(str, arguments)], capture_output=True, text=True, cwd=cwd, check=False
-    )
+from the_command import dalil as run
 
 
 def test_init_verify_and_log(tmp_path):

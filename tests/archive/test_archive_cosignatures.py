@@ -1,11 +1,10 @@
 """What a witness answers is taken in, checked by verify, and found when dropped, altered or of somebody else."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
+import the_command
 from dalil.archive import Archive, witness
 from dalil.archive.notes import NoteKey, Signer
 from dalil.errors import CustodyBroken
@@ -16,8 +15,9 @@ def signed(archive, tmp_path):
     """(archive, the witness's line, its key), made by the commands as two organisations run them."""
 
     def dalil(*arguments):
-        run = [sys.executable, "-m", "dalil", *map(str, arguments)]
-        return subprocess.run(run, check=True, capture_output=True, text=True).stdout
+        done = the_command.dalil(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
     (tmp_path / "request.txt").write_text(dalil("checkpoint", "--archive", archive, "--since", 0), "utf-8")
     log_key = (archive / "keys" / "log.vkey").read_text("utf-8").strip()
@@ -87,7 +87,6 @@ def test_one_that_no_line_names_is_told(signed, checked):
 
 def test_the_line_is_no_time_stamp(signed):
     archive, _, _ = signed
-    run = [sys.executable, "-m", "dalil", "log", "--archive", str(archive), "--act", "stamp", "--json"]
-    (row,) = subprocess.run(run, check=True, capture_output=True, text=True).stdout.splitlines()
+    (row,) = the_command.dalil("log", "--archive", archive, "--act", "stamp", "--json").stdout.splitlines()
     disclosed = json.loads(row)["disclosed"]
     assert disclosed["authority"] == "example.org/w" and "reply" not in disclosed

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from fractions import Fraction
 
 import av
@@ -13,6 +11,7 @@ import pytest
 
 from dalil.errors import InputRefused
 from dalil.footage.redaction import Box, Key, Plan, read_plan, redact_file
+from the_command import dalil
 
 SIZE, FPS, COUNT = (320, 180), 12, 24
 
@@ -94,11 +93,6 @@ def test_a_plan_that_hides_nothing_or_lies_outside_is_refused(tmp_path):
 
 
 def test_the_command_logs_the_copy_and_keeps_the_original(clip, tmp_path):
-    def dalil(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "dalil", *map(str, arguments)], capture_output=True, text=True, check=False
-        )
-
     where = tmp_path / "archive"
     dalil("init", where)
     added = json.loads(dalil("add", "--archive", where, "--json", clip).stdout)

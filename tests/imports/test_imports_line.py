@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from dalil.claims.store import list_documents, load_document
 from dalil.commands import imported
 from dalil.incidents import store
 from dalil.records import encode, object_of
+from the_command import dalil
 
 FILES = Path(__file__).parent / "files"
 
@@ -127,10 +126,6 @@ def test_erasing_the_table_takes_its_rows_out(archive):
 
 
 # ---------------------------------------------------------------- the command
-
-
-def dalil(*arguments):
-    return subprocess.run([sys.executable, "-m", "dalil", *map(str, arguments)], capture_output=True, text=True)
 
 
 def test_a_dry_run_needs_no_archive_and_writes_nothing(tmp_path):

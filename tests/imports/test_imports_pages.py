@@ -14,16 +14,23 @@ from dalil.claims.store import list_documents
 from dalil.commands import imported
 from dalil.incidents import reports, store
 from dalil.web.app import create_app
+from the_command import dalil
 
 FILES = Path(__file__).parent / "files"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("made") / "archive"
+    with Archive.create(path, "Test", by="tester", country="SY") as archive:
+        imported(archive, [FILES / "ucdp.csv"], Wanted("ucdp", "SY"), by="tester")
+        imported(archive, [FILES / "telegram" / "result.json"], Wanted("telegram"), by="tester")
+    return path
+
+
 @pytest.fixture
-def archive(tmp_path):
-    with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:
-        imported(made, [FILES / "ucdp.csv"], Wanted("ucdp", "SY"), by="tester")
-        imported(made, [FILES / "telegram" / "result.json"], Wanted("telegram"), by="tester")
-        yield made
+def archive(made, copy_of):
+    return copy_of(made)
 
 
 def test_every_row_has_a_page_with_its_words(archive):
@@ -60,8 +67,7 @@ def test_a_judgement_on_a_row_is_followed_and_taken_back(archive):
 
 
 def export_case(path, out):
-    run = [sys.executable, "-m", "dalil", "export", "case", "--no-pdf", "--no-stamp", "--archive", path, out]
-    done = subprocess.run(run, capture_output=True, text=True)
+    done = dalil("export", "case", "--no-pdf", "--no-stamp", "--archive", path, out)
     assert done.returncode == 0, done.stderr
 
 

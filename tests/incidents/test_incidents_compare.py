@@ -26,11 +26,17 @@ THEIRS = HEADER + (
 )
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("made") / "archive"
+    with Archive.create(path, "Test", by="tester", country="SY") as archive:
+        imported(archive, [FILES / "airwars.csv"], Wanted("airwars", "SY"), by="tester")
+    return path
+
+
 @pytest.fixture
-def archive(tmp_path):
-    with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:
-        imported(made, [FILES / "airwars.csv"], Wanted("airwars", "SY"), by="tester")
-        yield made
+def archive(made, copy_of):
+    return copy_of(made)
 
 
 def held_against(archive, tmp_path, text=THEIRS, **wanted):

@@ -1,8 +1,6 @@
 """What a person is asked, answers and takes back, on the command line of a real archive. The reports are invented."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +9,7 @@ from dalil import db, pipeline
 from dalil.archive import Archive, find
 from dalil.incidents import questions, reports, store
 from dalil.records import builtins
+from the_command import dalil
 
 REPORT = """{title}
 
@@ -23,15 +22,22 @@ Date of publication: 7 March, 2019
 TABLES = (db.incident, db.facet, db.account, db.block, db.pair, db.judged_pair, db.mention)
 
 
-@pytest.fixture
-def archive(tmp_path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
     told = (("Strike on a market", "Desk A", "Twelve", "a market"), ("Air raid", "Desk B", "Four", "homes"))
-    for n, (title, desk, count, what) in enumerate(told):
-        (tmp_path / f"{n}.txt").write_text(REPORT.format(title=title, desk=desk, count=count, what=what))
-    with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:
-        list(made.capture(find([str(tmp_path / "0.txt"), str(tmp_path / "1.txt")]), by="tester"))
-        pipeline.derive_waiting(made)
-        yield made
+    path = tmp_path_factory.mktemp("made") / "archive"
+    files = [path.with_name(f"{n}.txt") for n in range(len(told))]
+    for file, (title, desk, count, what) in zip(files, told, strict=True):
+        file.write_text(REPORT.format(title=title, desk=desk, count=count, what=what))
+    with Archive.create(path, "Test", by="tester", country="SY") as archive:
+        list(archive.capture(find(files), by="tester"))
+        pipeline.derive_waiting(archive)
+    return path
+
+
+@pytest.fixture
+def archive(made, copy_of):
+    return copy_of(made)
 
 
 def asked(archive):
@@ -96,16 +102,13 @@ def test_a_grade_set_by_a_person_stands_until_it_is_undone(archive):
 
 
 def test_the_command_shows_each_question_and_how_to_answer_it(archive, tmp_path):
-    def dalil(*arguments):
-        line = [sys.executable, "-m", "dalil", *arguments]
-        return subprocess.run(line, capture_output=True, text=True, cwd=archive.path, check=False)
-
     archive.close()
-    shown = dalil("queue")
+    shown = dalil("queue", cwd=archive.path)
     assert shown.returncode == 0 and "dalil judge link" in shown.stdout and "1 waiting" in shown.stderr
-    line = json.loads(dalil("queue", "--json").stdout)
+    line = json.loads(dalil("queue", "--json", cwd=archive.path).stdout)
     assert line["left_incident"] in shown.stdout and line["evidence"]
     left, right = next(row for row in shown.stdout.splitlines() if "judge link" in row).split()[3:5]
-    answer = dalil("judge", "link", left, right, "--same", "--reason", "one crater", "--by", "Reviewer")
+    reason = ("--same", "--reason", "one crater", "--by", "Reviewer")
+    answer = dalil("judge", "link", left, right, *reason, cwd=archive.path)
     assert answer.returncode == 0, answer.stderr
-    assert "Nothing waits" in dalil("queue").stderr
+    assert "Nothing waits" in dalil("queue", cwd=archive.path).stderr

@@ -3,8 +3,6 @@
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from dalil.errors import DalilError
 from dalil.incidents import store
 from dalil.publish import exports, scope
 from dalil.publish.commands import FORMATS as COMMANDS
+from the_command import dalil
 
 FILES = Path(__file__).parents[1] / "imports" / "files"
 NAMES = [form.name for form in exports.FORMATS]
@@ -30,12 +29,18 @@ wounded in the shelling.
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("made") / "archive"
+    with Archive.create(path, "Test", by="tester", country="SY") as archive:
+        imported(archive, [FILES / "ucdp.csv"], Wanted("ucdp", "SY"), by="tester")
+        imported(archive, [FILES / "airwars.csv"], Wanted("airwars", "SY"), by="tester")
+    return path
+
+
 @pytest.fixture
-def archive(tmp_path):
-    with Archive.create(tmp_path / "archive", "Test", by="tester", country="SY") as made:
-        imported(made, [FILES / "ucdp.csv"], Wanted("ucdp", "SY"), by="tester")
-        imported(made, [FILES / "airwars.csv"], Wanted("airwars", "SY"), by="tester")
-        yield made
+def archive(made, copy_of):
+    return copy_of(made)
 
 
 def rendered(archive, name: str, *, recipient: str = "*") -> dict[str, bytes]:
@@ -198,9 +203,6 @@ def test_cells_of_reports_cannot_run(tmp_path):
 def test_the_command_writes_once_and_logs_it(archive, tmp_path):
     path = archive.path
     archive.close()
-
-    def dalil(*arguments):
-        return subprocess.run([sys.executable, "-m", "dalil", *map(str, arguments)], capture_output=True, text=True)
 
     out = tmp_path / "out.csv"
     done = dalil("export", "acled", "--archive", path, "--json", out)

@@ -3,14 +3,16 @@
 Reports, names and places are invented.
 """
 
+import sqlite3
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, insert, select
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from dalil import db
 from dalil.archive import judgements
@@ -78,12 +80,24 @@ def reading(told):
     return Reading(None, None, "en", None, None, None, claims, tuple(made))
 
 
+@cache
+def engine():
+    """An engine of which each connection is an empty database of its own: what is compiled for one serves the next."""
+    empty = sqlite3.connect(":memory:")
+    db.create_schema(create_engine("sqlite://", creator=lambda: empty, poolclass=StaticPool))
+
+    def another():
+        made = sqlite3.connect(":memory:")
+        empty.backup(made)
+        return made
+
+    return create_engine("sqlite://", creator=another, poolclass=NullPool)
+
+
 @contextmanager
 def archive(told):
     """A database in memory that knows the captures of all the reports."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    db.create_schema(engine)
-    with engine.begin() as conn:
+    with engine().begin() as conn:
         for n in range(len(told)):
             conn.execute(
                 insert(db.capture).values(
@@ -92,7 +106,6 @@ def archive(told):
                 )
             )  # fmt: skip
         yield conn
-    engine.dispose()
 
 
 def words(side):

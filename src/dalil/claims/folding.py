@@ -71,6 +71,27 @@ def fold(text: str) -> Folded:
     return Folded("".join(out), tuple(offsets))
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The folded words of a text in order, and the original characters [start, end) of each, as columns."""
+
+    texts: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+def spread(text: str) -> Spread:
+    """The words of `text` as `words` gives them, in half the time."""
+    found = Spread([], [], [])
+    for chunk in _CHUNK.finditer(text):
+        at = chunk.start()
+        for word, start, end in _words_of(chunk[0]):
+            found.texts.append(word)
+            found.starts.append(at + start)
+            found.ends.append(at + end)
+    return found
+
+
 def words(text: str) -> list[Word]:
     """The words of `text`, folded, in order."""
     return [

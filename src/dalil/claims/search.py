@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import select, text
 from sqlalchemy.engine import Connection
 
 from dalil import db
-from dalil.claims.folding import Word, query_forms, variants, words
+from dalil.claims.folding import Word, query_forms, spread, variants, words
 from dalil.records import Document, Quote, decode
 
 # A title says what a report is about; a word without its clitics may be another word by chance.
@@ -112,6 +113,7 @@ def _joined(found: list[Word]) -> str:
 # ---------------------------------------------------------------- the query
 
 
+@lru_cache(maxsize=256)
 def parse_query(query: str) -> tuple[Term, ...]:
     """The terms of what a person typed: words, "phrases", begin*, -without. Whatever else is in it is passed over."""
     terms: list[Term] = []
@@ -196,13 +198,14 @@ def _load(conn: Connection, sha256: str) -> Document | None:
 
 
 def _hit(document: Document, wanted: list[Term], score: float) -> Hit | None:
-    body, title = words(document.text), words(document.title or "")
+    body = spread(document.text)
     spans: list[tuple[int, int, int]] = []
-    missing, said = [], [word.text for word in body]
+    missing = []
     for number, term in enumerate(wanted):
-        found = [(body[i].start, body[i + len(term.words) - 1].end, number) for i in places_of(said, term)]
+        last = len(term.words) - 1
+        found = [(body.starts[i], body.ends[i + last], number) for i in places_of(body.texts, term)]
         spans += found
-        if not found and not stands([word.text for word in title], term):
+        if not found and not stands(spread(document.title or "").texts, term):
             missing.append(" ".join(term.words))
     if len(missing) == len(wanted):
         return None
@@ -225,7 +228,7 @@ def _has_phrase(document: Document, without: list[Term]) -> bool:
     phrases = [term for term in without if len(term.words) > 1]
     if not phrases:
         return False
-    said = [word.text for word in words(document.text)]
+    said = spread(document.text).texts
     return any(stands(said, phrase) for phrase in phrases)
 
 
@@ -237,11 +240,12 @@ def stands(found: Sequence[str], term: Term) -> bool:
 def places_of(found: Sequence[str], term: Term) -> Iterator[int]:
     """The indices at which the words of `term` stand in a row."""
     length = len(term.words)
-    tests = [_test(wanted, prefix=term.prefix and i == length - 1) for i, wanted in enumerate(term.words)]
-    first, rest = tests[0], tests[1:]
-    for at in range(len(found) - length + 1):
-        if first(found[at]) and all(test(found[at + i]) for i, test in enumerate(rest, 1)):
-            yield at
+    first, *rest = (_test(wanted, prefix=term.prefix and i == length - 1) for i, wanted in enumerate(term.words))
+    fit = {word for word in set(found) if first(word)}
+    if fit:
+        for at in range(len(found) - length + 1):
+            if found[at] in fit and all(test(found[at + i]) for i, test in enumerate(rest, 1)):
+                yield at
 
 
 def _test(wanted: str, *, prefix: bool) -> Callable[[str], bool]:

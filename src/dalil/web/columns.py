@@ -25,6 +25,10 @@ UNDATED, NONE = 0, -1
 # What the ids of incidents are made of: no other word is looked for in them.
 NAMED = re.compile(r"[a-z0-9-]+")
 MADE = itertools.count(1)
+# Web Mercator ends here.
+LAST_LAT = 85.05
+# Cells of a table of two columns' words.
+MOST_CROSSED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Several:
 class Incidents:
     """A row an incident; `lines` is what is looked into for words beside the ids: place, kind, province.
 
-    `made` tells one loading from another.
+    `down` is how far down a Web Mercator world of height 1 the row lies. `made` tells one loading from another.
     """
 
     made: int
@@ -88,6 +92,7 @@ class Incidents:
     last: np.ndarray
     lat: np.ndarray
     lon: np.ndarray
+    down: np.ndarray
     radius_m: np.ndarray
     disputed: np.ndarray
     accounts: np.ndarray
@@ -191,6 +196,7 @@ def load_incidents(conn: Connection) -> Incidents:
         last=last,
         lat=lat.astype(np.float64),
         lon=lon.astype(np.float64),
+        down=mercator(lat.astype(np.float64)),
         radius_m=radius_m,
         disputed=disputed.astype(bool),
         accounts=accounts,
@@ -198,6 +204,11 @@ def load_incidents(conn: Connection) -> Incidents:
         source=several(conn, "source", place),
         lines=Words(lines.values, line),
     )
+
+
+def mercator(lat: np.ndarray) -> np.ndarray:
+    """How far down a Web Mercator world of height 1 the latitudes lie."""
+    return 0.5 - np.log(np.tan(np.pi / 4 + np.radians(lat.clip(-LAST_LAT, LAST_LAT)) / 2)) / (2 * np.pi)
 
 
 def keys_of(names: Sequence[str]) -> Keys:
@@ -310,9 +321,23 @@ def counted(column: Words | Several, chosen: np.ndarray | None, most: int) -> li
         codes = column.codes if chosen is None else column.codes[chosen[column.rows]]
     if not column.values:
         return []
-    counts = np.bincount(codes[codes != NONE], minlength=len(column.values))
+    # The rows without a word are counted as word 0, the others one further up: a pass less than leaving them out.
+    return frequent(column, np.bincount(codes + 1, minlength=len(column.values) + 1)[1:], most)
+
+
+def frequent(column: Words | Several, counts: np.ndarray, most: int) -> list[tuple[str, int]]:
+    """(word, count) of the words that are counted at all, most first."""
     order = np.argsort(-counts, kind="stable")[:most]
     return [(column.values[i], int(counts[i])) for i in order.tolist() if counts[i]]
+
+
+def crossed(one: Words, other: Words) -> np.ndarray | None:
+    """How many rows have each word of the one with each of the other; None where the table would be large."""
+    high, wide = len(one.values) + 1, len(other.values) + 1
+    if high * wide > MOST_CROSSED:
+        return None
+    places = (one.codes.astype(np.int32) + 1) * wide + (other.codes + 1)
+    return np.bincount(places, minlength=high * wide).reshape(high, wide)[1:, 1:].astype(np.int32)
 
 
 def with_words(incidents: Incidents, words: Sequence[str]) -> np.ndarray:

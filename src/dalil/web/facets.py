@@ -77,13 +77,22 @@ Tally = dict[str, list[tuple[str, int]]]
 
 def tally(columns: Mapping[str, Words | Several], narrowed: Narrowed, orders: Mapping[str, tuple[str, ...]]) -> Tally:
     """(value, rows) of each facet without its own value: most rows first, or in the order given for it."""
-    found: Tally = {}
-    for name, column in columns.items():
-        order = orders.get(name)
-        found[name] = counted(column, narrowed.without[name], len(column.values) if order else MOST_CHOICES)
-        if order:
-            found[name].sort(key=lambda row: order.index(row[0]) if row[0] in order else len(order))
-    return found
+    return {
+        name: ordered(counted(column, narrowed.without[name], most_of(column, orders.get(name))), orders.get(name))
+        for name, column in columns.items()
+    }
+
+
+def most_of(column: Words | Several, order: tuple[str, ...] | None) -> int:
+    """How many values of the column are shown: all where they have an order of their own."""
+    return len(column.values) if order else MOST_CHOICES
+
+
+def ordered(rows: list[tuple[str, int]], order: tuple[str, ...] | None) -> list[tuple[str, int]]:
+    """The rows in the order given, if any."""
+    if not order:
+        return rows
+    return sorted(rows, key=lambda row: order.index(row[0]) if row[0] in order else len(order))
 
 
 def bar(request: Request, path: str, tallied: Tally, taken: Mapping[str, str]) -> list[Facet]:

@@ -12,8 +12,8 @@ from dalil.web.columns import UNDATED, Incidents, between, is_word
 # A cluster takes up a cell of so many pixels; Leaflet's worlds are 256 pixels wide at zoom 0.
 CELL_PX, WORLD_PX = 56, 256
 MOST_CLUSTERS = 1500
-# Web Mercator ends here.
-LAST_LAT = 85.05
+# So many cells are counted at once; more are sorted.
+MOST_CELLS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,10 @@ def clusters(incidents: Incidents, window: Window, zoom: int) -> list[Cluster]:
     if not chosen.size:
         return []
     cells = WORLD_PX * 2**zoom / CELL_PX
-    lat, lon = incidents.lat[chosen].clip(-LAST_LAT, LAST_LAT), incidents.lon[chosen]
+    lat, lon = incidents.lat[chosen], incidents.lon[chosen]
     x = np.floor((lon + 180) / 360 * cells).astype(np.int64)
-    y = np.floor(mercator(lat) * cells).astype(np.int64)
-    _, first, place, count = np.unique(
-        y * (int(cells) + 2) + x, return_index=True, return_inverse=True, return_counts=True
-    )
+    y = np.floor(incidents.down[chosen] * cells).astype(np.int64)
+    first, place, count = grouped((y - y.min()) * (int(np.ptp(x)) + 1) + x - x.min())
     middle_lat, middle_lon = np.bincount(place, lat) / count, np.bincount(place, lon) / count
     spread = np.zeros(count.size)
     np.maximum.at(spread, place, np.abs(lat - middle_lat[place]) + np.abs(lon - middle_lon[place]))
@@ -75,9 +73,18 @@ def clusters(incidents: Incidents, window: Window, zoom: int) -> list[Cluster]:
     ]
 
 
-def mercator(lat: np.ndarray) -> np.ndarray:
-    """How far down a Web Mercator world of height 1 the latitudes lie."""
-    return 0.5 - np.log(np.tan(np.pi / 4 + np.radians(lat) / 2)) / (2 * np.pi)
+def grouped(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(first row of each cell that has any, which of these cells each row is in, rows a cell), cells in order."""
+    high = int(cells.max()) + 1
+    if high > MOST_CELLS:  # far apart at a high zoom, so few
+        _, first, place, count = np.unique(cells, return_index=True, return_inverse=True, return_counts=True)
+        return first, place, count
+    counts = np.bincount(cells, minlength=high)
+    there = np.flatnonzero(counts)
+    number, first = np.zeros(high, np.int64), np.zeros(high, np.int64)
+    number[there] = np.arange(there.size)
+    first[cells[::-1]] = np.arange(cells.size - 1, -1, -1)  # of several rows of a cell, the first is written last
+    return first[there], number[cells], counts[there]
 
 
 def cluster(incidents: Incidents, lat: float, lon: float, count: int, spread: float, row: int) -> Cluster:

@@ -6,7 +6,6 @@ import json
 import math
 import re
 from calendar import monthrange
-from dataclasses import asdict
 from datetime import date
 from functools import lru_cache
 from importlib import resources
@@ -17,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from dalil.records import EVENT_TYPES
+from dalil.records import EVENT_TYPES, encode
 from dalil.web import holdings
 from dalil.web.columns import Incidents, counted
 from dalil.web.held import incidents_of
@@ -68,7 +67,7 @@ def clusters_data(request: Request) -> Response:
     zoom = request.query_params.get("zoom", "3")
     zoom = min(int(zoom), HIGHEST_ZOOM) if zoom.isascii() and zoom.isdigit() and len(zoom) < 3 else 3
     found = clusters(incidents, window, zoom)
-    return JSONResponse({"total": sum(c.count for c in found), "clusters": [asdict(c) for c in found]})
+    return Response(encode({"total": sum(c.count for c in found), "clusters": found}), media_type="application/json")
 
 
 def list_data(request: Request) -> Response:

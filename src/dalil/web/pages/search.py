@@ -18,7 +18,7 @@ from dalil.claims.store import held_documents
 from dalil.footage.screen_store import has_screens, search_screen
 from dalil.footage.telling import name_of
 from dalil.records import EVENT_TYPES, STATUSES, Claim, Document, Quote, decode
-from dalil.web import facets, holdings
+from dalil.web import columns, facets, holdings
 from dalil.web.columns import Claims, Words, between, known_as
 from dalil.web.held import claims_of
 from dalil.web.listed import ReadingUnread
@@ -94,7 +94,9 @@ def search_page(request: Request) -> Response:
         among = kept(("holding", query), lambda: holding(conn, query, claims)) if query else None
         whole = kept("tallied", lambda: tallied_whole(claims))
         key = ("search", tuple(sorted(taken.items())))
-        found = kept(key, lambda: fitting(claims, tests, among, whole))
+        by_word = {name: taken[name] for name in FACETS if name in taken} if among is None else {}
+        crossed = Crossed(claims, by_word, kept)
+        found = kept(key, lambda: fitting(claims, tests, among, whole, crossed))
         first = (number - 1) * RESULTS_A_PAGE
         shown = found.documents[first : first + RESULTS_A_PAGE].tolist() if taken else []
         results = results_of(conn, claims, shown, query, tests)
@@ -160,7 +162,32 @@ def tallied_whole(claims: Claims) -> facets.Tally:
     return facets.tally({name: getattr(claims, name) for name in FACETS}, narrowed, ORDERS)
 
 
-def fitting(claims: Claims, tests: Tests, among: Holding | None, whole: facets.Tally) -> Found:
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What a facet would leave of the claims that one word alone chooses (`words`: of which column, which), as tables
+    of two columns' words that are counted once."""
+
+    claims: Claims
+    words: dict[str, str]
+    kept: Callable
+
+    def tally(self, name: str, others: list[str]) -> list[tuple[str, int]] | None:
+        """The facet's values; None where it is another thing, or more than one, that chooses."""
+        if len(others) != 1 or others[0] not in self.words:
+            return None
+        column, by = getattr(self.claims, name), getattr(self.claims, others[0])
+        pair = tuple(sorted((others[0], name)))
+        table = self.kept(
+            ("crossed", *pair), lambda: columns.crossed(getattr(self.claims, pair[0]), getattr(self.claims, pair[1]))
+        )
+        code, order = by.code(self.words[others[0]]), ORDERS.get(name)
+        if table is None or code == len(by.values):
+            return None
+        counts = table[code] if pair[0] == others[0] else table[:, code]
+        return facets.ordered(columns.frequent(column, counts, facets.most_of(column, order)), order)
+
+
+def fitting(claims: Claims, tests: Tests, among: Holding | None, whole: facets.Tally, crossed: Crossed) -> Found:
     """What passes the tests, among those reports (None: all reports, newest first); `whole` is the tally of all.
 
     The rows are looked at once for each test; what is counted are the few that are left.
@@ -168,16 +195,21 @@ def fitting(claims: Claims, tests: Tests, among: Holding | None, whole: facets.T
     rows = rows_of(claims, among.numbers) if among else None
     masks = {name: test(rows) for name, test in tests.items()}
     chosen = passing(rows, list(masks.values()))
-    without = {
-        name: passing(rows, [mask for other, mask in masks.items() if other != name]) if name in masks else chosen
-        for name in FACETS
-    }
-    counted = {name: getattr(claims, name) for name, left in without.items() if left is not None}
-    tallied = facets.tally(counted, facets.Narrowed(None, without), ORDERS)
+    tallied, without = {}, {}
+    for name in FACETS:
+        others = [other for other in masks if other != name]
+        if not others and rows is None:
+            tallied[name] = whole[name]
+        elif (known := crossed.tally(name, others)) is not None:
+            tallied[name] = known
+        else:
+            without[name] = chosen if name not in masks else passing(rows, [masks[other] for other in others])
+    counted = {name: getattr(claims, name) for name in without}
+    tallied |= facets.tally(counted, facets.Narrowed(None, without), ORDERS)
     return Found(
         documents=documents_of(claims, chosen, among, narrowing=bool(tests)),
         claims=len(claims.position) if chosen is None else int(chosen.size),
-        tallied={name: tallied.get(name, whole[name]) for name in FACETS},
+        tallied={name: tallied[name] for name in FACETS},
     )
 
 

@@ -57,9 +57,12 @@ def counted(incidents: Incidents, taken: dict[str, str]):
     narrowed = facets.narrow(masks, FILTERS)
     first = incidents.first if narrowed.left is None else incidents.first[narrowed.left]
     dated = first[first != UNDATED]
-    days = (dated.astype(np.int64) - EPOCH_ORDINAL).astype("datetime64[D]")
-    numbers = days.astype("datetime64[M]").astype(np.int64)
-    months, counts = np.unique(numbers, return_counts=True)
+    earliest = int(dated.min()) if dated.size else EPOCH_ORDINAL
+    a_day = np.bincount(dated - earliest)  # years of days are fewer than incidents, and need no sorting
+    days = np.flatnonzero(a_day)
+    numbers = (days + (earliest - EPOCH_ORDINAL)).astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+    months, place = np.unique(numbers, return_inverse=True)
+    counts = np.bincount(place, a_day[days]).astype(np.int64)
     by_month = dict(zip(months.tolist(), counts.tolist(), strict=True))
     most = max(by_month.values(), default=1)
     years = []

@@ -28,6 +28,7 @@ from dalil.claims.text.pasted import find_header
 from dalil.records import Claim, Quote, Reading, TextIncident, Toll
 
 DEFAULT = "en"
+AGAIN = 7  # a sentence of so many words that stands twice is printed twice; shorter ones may be meant
 
 
 def read_text(
@@ -93,10 +94,22 @@ def prepared(text: str, tag: str, published: date | None, country: str | None, h
     setting = Setting(text, lines, published, tag, country)
     skipped = _header_lines(lines, header)
     setting.forget(skipped)  # the day of publication is no event's own
-    drafts = _drafts(lines, setting, skipped)
+    drafts = _drafts(lines, setting, skipped | _said_again(lines))
     _attach_footage(lines, text, setting, header, drafts)
     days = Days(setting, lines)
     return Prepared(lines, setting, days, skipped, drafts, events_of(drafts, published, days))
+
+
+def _said_again(lines: list[Line]) -> set[int]:
+    """Lines that say word for word what the text said before, as pages that print their summary again do."""
+    seen: set[tuple[str, ...]] = set()
+    again = set()
+    for line in lines:
+        words = tuple(line.w)
+        if len(words) >= AGAIN and words in seen:
+            again.add(line.number)
+        seen.add(words)
+    return again
 
 
 def _cascade(

@@ -79,8 +79,11 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     if line.is_(k, "unit") and k and line.w[k - 1][0].isdigit():
         return None  # "230 pounds"
     after = line.entry(k + 1, "verb")
-    if found[0].c == "shot" and after is not None and after.a == "fire" and after.form in ("past", "part"):
-        return None  # "the only shot fired"
+    being = line.entry(k + 2, "verb") if k + 1 < line.n and line.w[k + 1] == "being" else None
+    if found[0].c == "shot" and any(
+        e is not None and e.a == "fire" and e.form in ("past", "part") for e in (after, being)
+    ):
+        return None  # "the only shot fired", "a single shot being fired"
     verbs = [e for e in found if e.cat == "verb"]
     nouns = [e for e in found if e.cat == "noun"]
     if not verbs or not nouns:

@@ -297,8 +297,11 @@ def list_back(line: Line, last: Phrase, kinds: tuple[str, ...]) -> tuple[list[Ph
             and not line.is_(phrase.i - 1, "include")
         ):
             owner = line.owner[phrase.i - 2] if phrase.i > 1 and line.is_(phrase.i - 1, "of") else None
-            if phrase.kind == "thing":
-                break
+            placed = (
+                phrase.kind == "name" and line.is_(phrase.i - 1, "loc") and line.w[phrase.i - 1] not in ("of", "to")
+            )
+            if phrase.kind == "thing" or placed:
+                break  # "came to a house in Ostrow and one was shot"
             if owner is None or owner.amount is None or owner.kind not in kinds:
                 inside = line.w[k] != "," and not line.is_(phrase.i - 1, "include")
                 break
@@ -347,7 +350,7 @@ def _over(line: Line, k: int, kinds: tuple[str, ...]) -> Phrase | None:
         ):
             return None
         if phrase is not None and phrase.kind in kinds and phrase.kind != "name" and not line.is_(phrase.i - 1, "prep"):
-            return phrase
+            return phrase if phrase.j > k or not _wordy(line, phrase.j) else None
     return None
 
 

@@ -5,6 +5,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import bucket_server
 import pytest
 
 from dalil.archive import Archive, find
@@ -35,6 +36,16 @@ def archive(tmp_path: Path, folder: Path) -> Path:
         list(opened.capture(find([folder]), by="tester"))
         opened.append("judge", {"subject": "incident-1", "verdict": "same", "by": "tester", "reason": "same street"})
     return path
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    """A service of this machine with an empty bucket, and the key to it in the environment."""
+    pytest.importorskip("obstore", reason="objects in a bucket need the extra bucket")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", bucket_server.KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", bucket_server.SECRET)
+    with bucket_server.serving() as service:
+        yield service
 
 
 @pytest.fixture

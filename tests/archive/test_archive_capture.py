@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import os
 import socket
 import subprocess
@@ -472,8 +473,10 @@ def test_every_source_keeps_the_contract(source, folder):
 
 
 @pytest.mark.parametrize("store", STORES, ids=lambda s: s.__name__)
-def test_every_store_keeps_the_contract(store, tmp_path):
-    kept = store(tmp_path / "store")
+def test_every_store_keeps_the_contract(store, tmp_path, bucket):
+    (where,) = (where for where in ("store", bucket.where) if store.accepts(where))
+    kept = store.at(tmp_path, where)
+    kept.probe()
     kept.prepare()
     incoming = kept.receive()
     incoming.write(b"by")
@@ -482,8 +485,14 @@ def test_every_store_keeps_the_contract(store, tmp_path):
     assert sha256 == hashlib.sha256(b"bytes").hexdigest()
     kept.keep([(incoming.path, sha256)])
     assert kept.holds(sha256, 5) and not kept.holds(sha256, 6)
+    assert kept.has(sha256) and not kept.has("0" * 64) and not kept.holds("0" * 64, 5)
     with kept.open(sha256) as file:
         assert file.read() == b"bytes"
+    assert kept.path(sha256).read_bytes() == b"bytes" and not kept.path("0" * 64).exists()
+    with pytest.raises(FileNotFoundError):
+        kept.open("0" * 64)
+    standing = kept.identity(sha256)
+    assert standing == json.loads(json.dumps(standing)) and kept.identity("0" * 64) is None
     second = kept.receive()
     second.write(b"other")
     second.seal()
@@ -491,15 +500,20 @@ def test_every_store_keeps_the_contract(store, tmp_path):
     with kept.open(sha256) as file:
         assert file.read() == b"bytes"
     assert [(s.sha256, s.size, s.writable) for s in kept.objects()] == [(sha256, 5, False)]
+    assert kept.identity(sha256) == standing and [s.where for s in kept.objects()] == [kept.where(sha256)]
     dropped = kept.receive()
     assert kept.leftovers() == [dropped.path]
     kept.sweep()
     assert not kept.leftovers()
-    with pytest.raises(ValueError, match="not a SHA-256"):
-        kept.path("../../etc/passwd")
+    for ask in (kept.path, kept.where, kept.open, kept.remove):
+        with pytest.raises(ValueError, match="not a SHA-256"):
+            ask("../../etc/passwd")
+    for _ in range(2):
+        kept.remove(sha256)
+        assert not kept.has(sha256) and not kept.path(sha256).exists() and not list(kept.objects())
 
 
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(StoreFailed, match="cannot write"):
-        STORES[0](tmp_path / "file" / "store").prepare()
+        STORES[0].at(tmp_path / "file", "store").prepare()

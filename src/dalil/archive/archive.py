@@ -30,7 +30,7 @@ from dalil.archive.blobs.local import StoreFailed, sync_folder, write_file
 from dalil.archive.checkpoints import Checkpoints, note_sha256
 from dalil.archive.lock import WriteLock
 from dalil.archive.notes import NoteKey, Signer, checkpoint_text, key_statement
-from dalil.archive.settings import FILE, Settings, read_settings
+from dalil.archive.settings import FILE, OBJECTS, Settings, read_settings
 from dalil.archive.sources.found import Found
 from dalil.errors import ArchiveMissing, ArchiveOutdated, CustodyBroken, DalilError, InputRefused, one_line
 from dalil.records import Capture, Checkpoint, LogEntry
@@ -63,7 +63,13 @@ class Archive:
 
     @classmethod
     def create(
-        cls, path: str | os.PathLike, name: str | None = None, *, by: str | None = None, country: str | None = None
+        cls,
+        path: str | os.PathLike,
+        name: str | None = None,
+        *,
+        by: str | None = None,
+        country: str | None = None,
+        blobs: str = OBJECTS,
     ) -> Archive:
         """A new archive at `path`, open for writing: folders, key, log with its key line.
 
@@ -73,7 +79,8 @@ class Archive:
         name = name or path.absolute().name
         if not name.strip() or not fit_for_a_name(name):
             raise DalilError(f"an archive's name is one line of readable text, found {one_line(repr(name))}")
-        settings = Settings(name, f"dalil/{secrets.token_hex(16)}", country=country)
+        settings = Settings(name, f"dalil/{secrets.token_hex(16)}", blobs=blobs, country=country)
+        open_store(path, blobs).probe()
         archive = cls(path, settings, _make_folders(path, settings), write=True)
         try:
             archive._hold_lock(0, None)
@@ -261,7 +268,7 @@ class Archive:
     def open_object(self, sha256: str) -> BinaryIO:
         """The object's bytes; CustodyBroken if they are not here."""
         try:
-            return self.store.open(sha256)
+            return self.store.path(sha256).open("rb")
         except OSError as error:
             raise CustodyBroken(
                 f"object {sha256} cannot be read ({error.strerror}). Restore it from a copy, or add its original again"

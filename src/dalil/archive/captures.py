@@ -302,8 +302,8 @@ def _plan_one(
         plan.outcomes.append(earlier)
         return
     if not _sound(archive, staged, logged):
-        path = archive.store.path(staged.sha256)
-        what = f"its bytes were taken in before, but the object {path} is damaged"
+        where = archive.store.where(staged.sha256)
+        what = f"its bytes were taken in before, but the object {where} is damaged"
         plan.outcomes.append(
             InputRefused(str(item.path), what, "Move the damaged file out of the archive, then add this again")
         )
@@ -320,14 +320,13 @@ def _plan_one(
 
 def _sound(archive: Archive, staged: Staged, logged: set[str]) -> bool:
     """Whether the object, if a file stands under its name already, may be relied on."""
-    path = archive.store.path(staged.sha256)
-    if not path.exists():
+    if not archive.store.has(staged.sha256):
         return True
     if not archive.store.holds(staged.sha256, staged.size):
         return False
     if staged.sha256 in logged:
         return True
-    with path.open("rb") as file:  # not logged by us: somebody put it here
+    with archive.store.open(staged.sha256) as file:  # not logged by us: somebody put it here
         return hash_file(file) == staged.sha256
 
 
@@ -375,7 +374,7 @@ def adopt(archive: Archive) -> tuple[Capture, ...]:
             fields = {**json.loads(row.details), "reason": "a capture that was cut short before it was logged"}
             acts.append(("adopt", fields))
         elif row.sha256 not in _logged(archive, [row.sha256]):
-            archive.store.path(row.sha256).unlink(missing_ok=True)
+            archive.store.remove(row.sha256)
     if rows:
         with archive.transaction() as connection:
             entries, edge = archive.append_within(connection, acts)

@@ -73,8 +73,13 @@ def by_option(command: Callable[..., Any]) -> Any:
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--name", help="What people call this archive (default: the folder's name).")
 @click.option("--country", metavar="XX", help="Where reports are about if they do not say, as a two-letter code.")
+@click.option(
+    "--bucket",
+    metavar="s3://…",
+    help="Keep the files in a bucket of an S3-compatible service, not in FOLDER: s3://BUCKET/PREFIX?endpoint=https://HOST.",
+)
 @by_option
-def init_command(folder: Path, name: str | None, country: str | None, by: str) -> None:
+def init_command(folder: Path, name: str | None, country: str | None, bucket: str | None, by: str) -> None:
     """Make a new, empty archive in FOLDER.
 
     Its signing key is made too: keep a copy of FOLDER/keys in a safe place.
@@ -84,11 +89,11 @@ def init_command(folder: Path, name: str | None, country: str | None, by: str) -
       dalil init my-archive --name "Raids west of Aleppo" --country SY
     """
     from dalil.archive.archive import Archive
-    from dalil.archive.settings import COUNTRY
+    from dalil.archive.settings import COUNTRY, OBJECTS
 
     if country and not COUNTRY.fullmatch(country.upper()):
         raise click.BadParameter(f'expected a two-letter code such as SY, found "{country}"', param_hint="--country")
-    with Archive.create(folder, name, by=by, country=country and country.upper()) as archive:
+    with Archive.create(folder, name, by=by, country=country and country.upper(), blobs=bucket or OBJECTS) as archive:
         click.echo(f"{archive.path}: a new archive. Its log is {archive.settings.origin}")
 
 

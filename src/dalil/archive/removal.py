@@ -19,7 +19,6 @@ from sqlalchemy.schema import DropTable
 
 from dalil import db
 from dalil.archive import custody, judgements, lines
-from dalil.archive.blobs.local import StoreFailed, remove, sync_folder
 from dalil.archive.custody import BYTES, Target, targets
 from dalil.errors import DalilError, InputRefused
 from dalil.records import LogEntry
@@ -174,15 +173,8 @@ def finish(archive: Archive) -> None:
     """The bytes that an erase line doomed are gone, and so is every trace of their names and values in the database."""
     with archive.engine.connect() as connection:
         rows = [row for row in connection.execute(select(db.pending)) if is_erasure(row.details)]
-    try:
-        for row in rows:
-            path = archive.store.path(row.sha256)
-            remove(path)
-            if path.parent.is_dir():
-                sync_folder(path.parent)
-    except OSError as error:
-        what = f"cannot erase {error.filename}: {error.strerror}"
-        raise StoreFailed(f"{what}. Repair the disk, then run this again") from None
+    for row in rows:
+        archive.store.remove(row.sha256)
     if rows:
         with archive.transaction() as connection:
             _forget_freed(connection)

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from dalil.archive.blobs.local import Stored
+from dalil.archive.blobs.local import Identity, Stored
 
 if TYPE_CHECKING:
     from dalil.archive.archive import Archive
 
-Identity = list[int]
 FLUSH_S = 2.0
 
 
@@ -34,6 +33,7 @@ class Progress:
 
     def __init__(self, archive: Archive, *, resume: bool):
         name = hashlib.sha256(f"{archive.settings.origin}\n{archive.path.absolute()}".encode()).hexdigest()[:32]
+        self.identity = archive.store.identity
         self.path = folder() / f"verify-{name}.jsonl"
         self.good: dict[str, Identity] = self._read() if resume else {}
         self.stands = False
@@ -59,7 +59,7 @@ class Progress:
     def known(self, item: Stored) -> bool:
         """Whether this very file was found good before and has not been written to, replaced or moved since."""
         before = self.good.get(str(item.sha256))
-        return before is not None and before == identity(item.path)
+        return before is not None and before == self.identity(str(item.sha256))
 
     def found_good(self, item: Stored, was: Identity | None) -> None:
         """The object was hashed and is what its name says; `was` is its identity from before it was read."""
@@ -86,15 +86,6 @@ class Progress:
         """Everything was looked at: there is nothing to go on with."""
         self.path.unlink(missing_ok=True)
         self.stands = False
-
-
-def identity(path: Path) -> Identity | None:
-    """What changes when a file is written to or replaced: device, inode, size, and when it was last changed at all."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return None
-    return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
 
 def folder() -> Path:

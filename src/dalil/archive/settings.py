@@ -13,6 +13,7 @@ from dalil.errors import ArchiveMissing, CustodyBroken
 
 FILE = "dalil.toml"
 FORMAT = 1
+OBJECTS = "objects"  # the folder of an archive that keeps its bytes beside its log
 COUNTRY = re.compile("[A-Z]{2}")
 # The address goes into a page's policy as it stands: a plain host, and nothing that could end a directive.
 TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?/(?=.*\{z\})(?=.*\{x\})(?=.*\{y\})[A-Za-z0-9._~{}/@?&=%+-]*")
@@ -25,7 +26,7 @@ class Settings:
     name: str
     origin: str
     database: str = "dalil.db"
-    blobs: str = "objects"
+    blobs: str = OBJECTS
     authorities: tuple[str, ...] = ()
     country: str | None = None
     tiles: str | None = None

@@ -11,17 +11,19 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DatabaseError
 
 from dalil.archive import checkpoints, ots, stamps, witness
+from dalil.archive.blobs import Store
 from dalil.archive.blobs.local import Stored, hash_file
 from dalil.archive.captures import one_at_a_time
 from dalil.archive.findings import RESTORE_LOG, Finding, damaged, noted
 from dalil.archive.notes import check_signed
-from dalil.archive.resume import Progress, identity
+from dalil.archive.resume import Progress
 from dalil.archive.walk import Walk, walk_log
 from dalil.errors import CustodyBroken
 from dalil.records import Checkpoint
@@ -247,11 +249,10 @@ def _check_objects(
     seen = {item.sha256 for item in stored if item.sha256}
     # Objects logged after the store was listed, or gone.
     for sha256 in sorted(walk.objects.keys() - seen):
-        path = archive.store.path(sha256)
         if walk.gone(sha256):
             continue
-        if path.is_file():
-            stored.append(Stored(path, sha256, path.stat().st_size, False))
+        if archive.store.has(sha256):
+            stored.append(Stored(archive.store.where(sha256), sha256, walk.objects[sha256], False))
         else:
             remedy = "Restore it from a copy, or add its original file again"
             findings.append(damaged("missing", sha256, "the log knows this object, but its file is gone", remedy))
@@ -259,7 +260,9 @@ def _check_objects(
     objects = [item for item in stored if item.sha256]
     known = {item for item in objects if progress and progress.known(item)}
     on_start(sum(item.size for item in objects if item not in known))
-    for item, found in zip(objects, _hash_all(objects, known, one_at_a_time(on_bytes), progress), strict=True):
+    for item, found in zip(
+        objects, _hash_all(archive.store, objects, known, one_at_a_time(on_bytes), progress), strict=True
+    ):
         findings += _check_object(item, found, walk)
     if progress:
         progress.finished()
@@ -284,19 +287,24 @@ def _check_object(item: Stored, found: str, walk: Walk) -> Iterator[Finding]:
         remedy = "Run the erasure again, or move this file out of the archive"
         yield damaged("erased", sha256, "the log says that these bytes were erased, but they still stand", remedy)
     elif not logged and sha256 not in walk.pending:
-        remedy = f"If it belongs here, add it as a file: dalil add {item.path}. Otherwise move it away"
+        remedy = f"If it belongs here, add it as a file: dalil add {item.where}. Otherwise move it away"
         yield damaged("unlogged", sha256, "an object that no line of the log knows", remedy)
     if item.writable:
-        yield noted("permissions", sha256, "may be written to", f"chmod a-w {item.path}")
+        yield noted("permissions", sha256, "may be written to", f"chmod a-w {item.where}")
 
 
 def _stray(archive: Archive, item: Stored) -> Finding:
-    where = str(item.path.relative_to(archive.path)) if item.path.is_relative_to(archive.path) else str(item.path)
-    return damaged("stray", where, "is no object", "Move it out of the archive")
+    where = Path(item.where)
+    inside = where.relative_to(archive.path) if where.is_relative_to(archive.path) else item.where
+    return damaged("stray", str(inside), "is no object", "Move it out of the archive")
 
 
 def _hash_all(
-    objects: list[Stored], known: set[Stored], on_bytes: Callable[[int], None], progress: Progress | None
+    store: Store,
+    objects: list[Stored],
+    known: set[Stored],
+    on_bytes: Callable[[int], None],
+    progress: Progress | None,
 ) -> Iterator[str]:
     """The SHA-256 of each, hashed side by side; for those known to be good, what their name says.
 
@@ -312,9 +320,9 @@ def _hash_all(
     def one(item: Stored) -> str:
         if item in known:
             return str(item.sha256)
-        before = identity(item.path) if progress else None
-        found = _hash(item, on_block)
-        if progress and found == item.sha256 and before == identity(item.path):
+        before = store.identity(str(item.sha256)) if progress else None
+        found = _hash(store, item, on_block)
+        if progress and found == item.sha256 and before == store.identity(str(item.sha256)):
             progress.found_good(item, before)
         return found
 
@@ -329,9 +337,9 @@ def _hash_all(
             raise
 
 
-def _hash(item: Stored, on_bytes: Callable[[int], None]) -> str:
+def _hash(store: Store, item: Stored, on_bytes: Callable[[int], None]) -> str:
     try:
-        with item.path.open("rb", buffering=0) as file:
+        with store.open(str(item.sha256)) as file:
             return hash_file(file, on_bytes)
     except OSError as error:
         return f"nothing ({error.strerror or error})"

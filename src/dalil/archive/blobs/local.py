@@ -44,11 +44,14 @@ class StoreFailed(DalilError):
     exit_status = 1
 
 
+Identity = list[object]  # of plain JSON values
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A file found in the store: `sha256` is what its name says (None if it is no object's name)."""
+    """What was found in the store: `where` for people; `sha256` as its name says (None if it is no object's name)."""
 
-    path: Path
+    where: str
     sha256: str | None
     size: int
     writable: bool
@@ -153,6 +156,14 @@ class LocalStore:
         """Whether the settings' `blobs` value means a folder."""
         return "://" not in where
 
+    @classmethod
+    def at(cls, archive: Path, where: str) -> LocalStore:
+        """The store that the settings of the archive name."""
+        return cls(archive / where)
+
+    def probe(self) -> None:
+        """Nothing needs to be tried: renaming without overwriting is ours."""
+
     def prepare(self) -> None:
         """The store's folders stand."""
         try:
@@ -163,13 +174,28 @@ class LocalStore:
 
     def path(self, sha256: str) -> Path:
         """Where the object is or would be; ValueError for anything that is not 64 lower-case hex digits."""
-        if len(sha256) != 64 or not HEX.issuperset(sha256):
-            raise ValueError(f"not a SHA-256: {sha256!r}")
-        return self.folder / sha256[:2] / sha256[2:]
+        name = checked_name(sha256)
+        return self.folder / name[:2] / name[2:]
+
+    def where(self, sha256: str) -> str:
+        """The object's place in words that a person can follow."""
+        return str(self.path(sha256))
 
     def open(self, sha256: str) -> BinaryIO:
         """The object's bytes; FileNotFoundError if it is not here."""
-        return self.path(sha256).open("rb")
+        return self.path(sha256).open("rb", buffering=0)
+
+    def has(self, sha256: str) -> bool:
+        """Whether anything stands under that name."""
+        return self.path(sha256).exists()
+
+    def identity(self, sha256: str) -> Identity | None:
+        """What changes when the file is written to or replaced: device, inode, size, when it was changed at all."""
+        try:
+            found = self.path(sha256).lstat()
+        except OSError:
+            return None
+        return [found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
     def holds(self, sha256: str, size: int) -> bool:
         """Whether a file of that name and size stands; its bytes are not read."""
@@ -204,6 +230,17 @@ class LocalStore:
         except OSError as error:
             raise _failed(self.folder, error) from None
 
+    def remove(self, sha256: str) -> None:
+        """The object is gone and will be after a power cut; nothing happens where it was not."""
+        path = self.path(sha256)
+        try:
+            remove(path)
+            if path.parent.is_dir():
+                sync_folder(path.parent)
+        except OSError as error:
+            what = f"cannot erase {error.filename or path}: {error.strerror}"
+            raise StoreFailed(f"{what}. Repair the disk, then run this again") from None
+
     def objects(self) -> Iterator[Stored]:
         """Every file in the store, temporary ones left out, in order of name."""
         if not self.folder.is_dir():
@@ -213,7 +250,7 @@ class LocalStore:
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 for path in sorted(entry.iterdir()):
-                    yield _stored(path, entry.name + path.name)
+                    yield _stored(path, f"{entry.name}/{path.name}")
             else:
                 yield _stored(entry, "")
 
@@ -301,10 +338,23 @@ def _move(temporary: Path, target: Path, *, must_be_new: bool = False) -> None:
     temporary.unlink()
 
 
-def _stored(path: Path, name: str) -> Stored:
+def checked_name(sha256: str) -> str:
+    """The same; ValueError for anything that is not 64 lower-case hex digits."""
+    if len(sha256) != 64 or not HEX.issuperset(sha256):
+        raise ValueError(f"not a SHA-256: {sha256!r}")
+    return sha256
+
+
+def sha256_of(key: str) -> str | None:
+    """The SHA-256 that a name of the form ab/cdef… says; None if it is no object's name."""
+    name = key[:2] + key[3:]
+    return name if len(key) == 65 and key[2] == "/" and HEX.issuperset(name) else None
+
+
+def _stored(path: Path, key: str) -> Stored:
     found = path.lstat()
-    is_object = stat.S_ISREG(found.st_mode) and len(name) == 64 and HEX.issuperset(name) and len(path.name) == 62
-    return Stored(path, name if is_object else None, found.st_size, bool(found.st_mode & 0o222))
+    sha256 = sha256_of(key) if stat.S_ISREG(found.st_mode) else None
+    return Stored(str(path), sha256, found.st_size, bool(found.st_mode & 0o222))
 
 
 def _failed(where: Path, error: OSError) -> StoreFailed:

@@ -1,7 +1,6 @@
 """An archive whose bytes lie in a bucket: taken in, read elsewhere, verified, erased; and all that a service may do."""
 
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -11,6 +10,7 @@ from dalil.archive import Archive, find, removal
 from dalil.archive.blobs import StoreFailed, open_store
 from dalil.archive.blobs import bucket as place
 from dalil.archive.settings import read_settings
+from the_command import dalil
 
 
 @pytest.fixture
@@ -171,10 +171,6 @@ def test_without_its_library_it_says_how_to_get_it(made, monkeypatch):
 
 
 def test_the_command(tmp_path, bucket, folder):
-    def dalil(*arguments):
-        line = [sys.executable, "-m", "dalil", *map(str, arguments)]
-        return subprocess.run(line, capture_output=True, text=True, timeout=120, check=False)
-
     path = tmp_path / "archive"
     made = dalil("init", path, "--bucket", bucket.where)
     assert made.returncode == 0, made.stderr

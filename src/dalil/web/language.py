@@ -47,8 +47,9 @@ class Language:
 
     # -------------------------------------------------------------- days
 
-    def day(self, day: date) -> str:
-        """ "4 November 2016"."""
+    def day(self, day: date | str) -> str:
+        """ "4 November 2016"; some rows hold a day as ISO 8601 text."""
+        day = date.fromisoformat(day) if isinstance(day, str) else day
         return self.texts["time.day"].format(day=day.day, month=self.texts[f"time.m{day.month}"], year=day.year)
 
     def span(self, span: DateSpan) -> str:

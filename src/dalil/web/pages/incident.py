@@ -35,9 +35,6 @@ from dalil.web.plot import plots
 from dalil.web.render import language_of, page, reason_text
 from dalil.web.security import PLAYED
 
-# The fields of a change that have a word of their own.
-PARTS_KNOWN = ("killed", "injured", "missing", "when", "where", "suspect")
-
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -107,7 +104,6 @@ def incident_page(request: Request) -> Response:
         first_ref=next((ref for ref in refs.values() if ref), None),
         pins=pins_json(pins(values["rows"])),
         said=lambda reason: veil.over(reason_text(lang, reason), lang.text("incident.sealed")),
-        parts_known=PARTS_KNOWN,
         **values,
     )
     return map_page_policy(request, shown_page)

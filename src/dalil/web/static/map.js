@@ -13,8 +13,10 @@ const outline = {
   line(numbers, step) {
     const points = [];
     let x = 0, y = 0;
+    // A step of more than half a turn is the short way over the 180th degree, not the long way back across the map.
+    const turn = 360 / step;
     for (let i = 0; i < numbers.length; i += 2) {
-      x += numbers[i];
+      x += i === 0 || Math.abs(numbers[i]) <= turn / 2 ? numbers[i] : numbers[i] - Math.sign(numbers[i]) * turn;
       y += numbers[i + 1];
       points.push([y * step, x * step]);
     }
@@ -32,6 +34,15 @@ const outline = {
   },
 };
 
+// As Leaflet's own, but written as text in the page's language: nothing becomes HTML here (trusted.js).
+const Scale = L.Control.Scale.extend({
+  _updateScale(line, text, ratio) {
+    line.style.width = `${Math.round(this.options.maxWidth * ratio)}px`;
+    const [number, unit] = text.split(" ");
+    line.textContent = `${number} ${this._map.getContainer().dataset[unit]}`;
+  },
+});
+
 function newMap(box, options = {}) {
   const map = L.map(box, {
     zoomControl: false, attributionControl: false, worldCopyJump: false, minZoom: 1, maxZoom: 15, zoomSnap: 0.5,
@@ -39,6 +50,7 @@ function newMap(box, options = {}) {
     fadeAnimation: false, zoomAnimation: false, markerZoomAnimation: false,
   });
   map.createPane("ground").style.zIndex = 150;
+  new Scale({ imperial: false, position: "bottomleft" }).addTo(map);
   const renderer = L.canvas({ pane: "ground", padding: 0.3 });
   let ground = L.layerGroup().addTo(map);
   const shown = new Map();
@@ -96,7 +108,7 @@ function numbered(point, options) {
   face.textContent = options.text;
   const icon = L.divIcon({ className: `pin ${options.kind ?? ""}`, html: face, iconSize: options.size ?? [26, 26] });
   const live = Boolean(options.role);
-  const marker = L.marker(point, { icon, keyboard: live, interactive: live, alt: options.label, title: options.label, riseOnHover: true });
+  const marker = L.marker(point, { icon, keyboard: live, interactive: live, alt: options.label, title: options.label, riseOnHover: true, zIndexOffset: options.above ?? 0 });
   marker.on("add", () => {
     marker.getElement().setAttribute("aria-label", options.label);
     marker.getElement().setAttribute("role", options.role ?? "img");
@@ -111,7 +123,7 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
   const points = JSON.parse(box.dataset.points);
   const bounds = L.latLngBounds([]);
   const colours = outline.colours();
-  for (const point of points) {
+  for (const [index, point] of points.entries()) {
     const at = [point.lat, point.lon];
     bounds.extend(at);
     if (point.radius_m) {
@@ -119,13 +131,14 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
       map.setView(at, 9);
       bounds.extend(circle.getBounds());
     }
-    const marker = numbered(at, { text: point.text, label: point.label, kind: point.chosen ? "chosen" : "", role: point.choice ? "button" : null }).addTo(map);
+    const marker = numbered(at, { text: point.text, label: point.label, kind: point.chosen ? "chosen" : "", role: point.choice ? "button" : null, above: 10 * (points.length - index) }).addTo(map);
     marker.on("click keypress", () => {
       const choice = point.choice && document.getElementById(point.choice);
       if (choice) { choice.checked = true; choice.dispatchEvent(new Event("change", { bubbles: true })); choice.focus(); }
     });
   }
-  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: 10.5 });
+  // Without a tile server nearer views hold no line at all: a coast or a border must stay in sight.
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: box.dataset.tiles ? 10.5 : 8 });
   else map.setView([25, 20], 1.5);
   const form = box.closest("[data-place]")?.querySelector("form");
   if (form) {
@@ -135,7 +148,7 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
       form.elements.lon.value = event.latlng.lng.toFixed(5);
       document.getElementById("own-point").checked = true;
       own?.remove();
-      own = numbered(event.latlng, { text: "×", label: form.dataset.own, kind: "chosen" }).addTo(map);
+      own = numbered(event.latlng, { text: "×", label: form.dataset.own, kind: "chosen", above: 1000 }).addTo(map);
     });
   }
 }

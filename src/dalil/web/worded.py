@@ -1,0 +1,71 @@
+"""Values that a rule has put into words, in the words of the page's language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from dalil.web.language import Language, isolated
+
+COUNTS = ("killed", "injured", "missing")
+COUNT = re.compile(r"(?P<least>\d+) or more|up to (?P<most>\d+)|(?P<low>\d+)-(?P<high>\d+)|(?P<exact>\d+)")
+DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?")
+SUSPECT = re.compile(r"(?P<name>.+?) \((?P<footing>stated|suspected|accused|claimed|denied)\)(?:, |$)")
+APART = re.compile(r" \((?P<km>\d+\.\d) km apart\)$")
+
+
+def worded(lang: Language, field: str, shown: object) -> object:
+    """What `shown` says of `field`, in the language; `shown` itself where its words are nobody's but a report's."""
+    if not isinstance(shown, str):
+        return shown
+    if field in COUNTS:
+        return count_words(lang, shown)
+    if field in ("when", "day"):
+        return day_words(lang, shown)
+    if field == "kind":
+        return lang.term("event", shown)
+    if field == "harmed":
+        return lang.term("group", shown.removesuffix("s"))
+    if field == "suspects":
+        return suspect_words(lang, shown)
+    return place_words(lang, shown) if field == "place" else shown
+
+
+def count_words(lang: Language, shown: str) -> str:
+    """ "17 or more" as the pages say it everywhere: "at least 17"."""
+    found = COUNT.fullmatch(shown)
+    if not found:
+        return shown
+    if found["least"]:
+        return lang.texts["toll.at_least"].format(count=found["least"])
+    if found["most"]:
+        return lang.texts["toll.at_most"].format(count=found["most"])
+    if found["exact"]:
+        return lang.texts["toll.exactly"].format(count=found["exact"])
+    return lang.texts["toll.between"].format(low=found["low"], high=found["high"])
+
+
+def day_words(lang: Language, shown: str) -> str:
+    """ "2016-11-04" as "4 November 2016"."""
+    found = DAYS.fullmatch(shown)
+    if not found:
+        return shown
+    first, last = (lang.day(date.fromisoformat(day)) if day else None for day in found.groups())
+    return lang.texts["time.range"].format(start=first, end=last) if last else first
+
+
+def suspect_words(lang: Language, shown: str) -> str:
+    """Each name as its report has it, and on what footing it stands."""
+    found = list(SUSPECT.finditer(shown))
+    if sum(len(one[0]) for one in found) != len(shown):
+        return shown
+    told = (f"{isolated(one['name'])} ({lang.term('attribution', one['footing'])})" for one in found)
+    return lang.texts["language.list_comma"].join(told)
+
+
+def place_words(lang: Language, shown: str) -> str:
+    """The place, and how far it lies from the other one."""
+    found = APART.search(shown)
+    if not found:
+        return shown
+    return f"{isolated(shown[: found.start()])} ({lang.texts['place.apart'].format(km=found['km'])})"

@@ -11,6 +11,23 @@ COUNTS = ("killed", "injured", "missing")
 COUNT = re.compile(r"(?P<least>\d+) or more|up to (?P<most>\d+)|(?P<low>\d+)-(?P<high>\d+)|(?P<exact>\d+)")
 DAYS = re.compile(r"(\d{4}-\d\d-\d\d)(?: to (\d{4}-\d\d-\d\d))?")
 SUSPECT = re.compile(r"(?P<name>.+?) \((?P<footing>stated|suspected|accused|claimed|denied)\)(?:, |$)")
+# The steps by which atlas tells why it holds a place for the one that is meant, as it words them.
+STEPS = (
+    ("spelt", re.compile(r"spelt as in the gazetteer: (?P<a>.+)")),
+    ("sounds", re.compile(r"sounds as (?P<a>.+): (?P<b>.+)")),
+    ("bones", re.compile(r"has the consonants of (?P<a>.+): (?P<b>.+)")),
+    ("like", re.compile(r"is like (?P<a>.+): (?P<b>.+) and (?P<c>.+), (?P<d>\d+%) alike")),
+    ("in_admin", re.compile(r"in the province or district named")),
+    ("not_in_admin", re.compile(r"not in the province or district named")),
+    ("own_note", re.compile(r"from your own places: (?P<a>.+)")),
+    ("own", re.compile(r"from your own places")),
+    ("near", re.compile(r"(?P<a>\d+) km from (?P<b>.+), which the text names too")),
+    ("stated", re.compile(r"the text states this position: (?P<a>.+)")),
+    ("of_kind", re.compile(r"is a (?P<kind>\w+), as the text says")),
+    ("of_other_kind", re.compile(r"is a (?P<kind>\w+), the text says (?P<said>\w+)")),
+    ("beat", re.compile(r"in (?P<a>.+), which the publisher writes about")),
+    ("middle", re.compile(r"the middle between (?P<a>.+) and (?P<b>.+), (?P<c>[\d.]+) km apart")),
+)
 APART = re.compile(r" \((?P<km>\d+\.\d) km apart\)$")
 
 
@@ -26,6 +43,8 @@ def worded(lang: Language, field: str, shown: object) -> object:
         return lang.term("event", shown)
     if field == "harmed":
         return lang.term("group", shown.removesuffix("s"))
+    if field == "why":
+        return step_words(lang, shown)
     if field == "suspects":
         return suspect_words(lang, shown)
     return place_words(lang, shown) if field == "place" else shown
@@ -61,6 +80,18 @@ def suspect_words(lang: Language, shown: str) -> str:
         return shown
     told = (f"{isolated(one['name'])} ({lang.term('attribution', one['footing'])})" for one in found)
     return lang.texts["language.list_comma"].join(told)
+
+
+def step_words(lang: Language, shown: str) -> str:
+    """Why a place is held for the one that is meant; the step as it stands where it is worded otherwise."""
+    for name, pattern in STEPS:
+        if found := pattern.fullmatch(shown):
+            values = found.groupdict()
+            for part in ("kind", "said"):
+                if part in values:
+                    values[part] = lang.term("area", values[part])
+            return lang.text(f"step.{name}", **values)
+    return shown
 
 
 def place_words(lang: Language, shown: str) -> str:

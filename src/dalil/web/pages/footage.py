@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
@@ -18,7 +19,7 @@ from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
 from dalil.records import Capture, Footage, Incident
 from dalil.web import holdings
-from dalil.web.language import Language
+from dalil.web.language import Language, isolated
 from dalil.web.pages.incident import Shown, played, seen_elsewhere
 from dalil.web.render import clock, language_of, page, utc_text
 from dalil.web.security import CAPTURE_POLICY, asked_hash
@@ -107,6 +108,12 @@ def signed(lang: Language, manifest: Manifest | None) -> str:
     return " · ".join(lang.text(name, value=value) for name, value in parts.items() if value)
 
 
+def programs(lang: Language, tags: Mapping[str, str], name: str) -> str:
+    """What programs left of themselves in the file."""
+    told = ((x, lang.term("did", x.did)) for x in traces(tags, name))
+    return " · ".join(f"{isolated(x.program)}: {did} ({isolated(x.field)})" for x, did in told)
+
+
 def said(lang: Language, footage: Footage, name: str, manifest: Manifest | None) -> list[Said]:
     """Every field that the file gives, in the order of how hard it is to forge."""
     codecs = [c for c in (footage.video_codec, footage.audio_codec) if c]
@@ -123,7 +130,7 @@ def said(lang: Language, footage: Footage, name: str, manifest: Manifest | None)
         ("created", made, footage.created_from, "created"),
         ("position", place, None, "position"),
         ("device", footage.device, None, "device"),
-        ("traces", " · ".join(f"{x.program}: {x.did} ({x.field})" for x in traces(footage.tags, name)), None, "traces"),
+        ("traces", programs(lang, footage.tags, name), None, "traces"),
         ("manifest", signed(lang, manifest), None, "manifest"),
     ]
     unknown = lang.text("value.unknown")

@@ -39,6 +39,7 @@ const Scale = L.Control.Scale.extend({
   _updateScale(line, text, ratio) {
     line.style.width = `${Math.round(this.options.maxWidth * ratio)}px`;
     const [number, unit] = text.split(" ");
+    line.dir = "auto";
     line.textContent = `${number} ${this._map.getContainer().dataset[unit]}`;
   },
 });
@@ -138,7 +139,7 @@ for (const box of document.querySelectorAll("[data-small-map]")) {
     });
   }
   // Without a tile server nearer views hold no line at all: a coast or a border must stay in sight.
-  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: box.dataset.tiles ? 10.5 : 8 });
+  if (bounds.isValid()) map.fitBounds(bounds.pad(0.25), { maxZoom: box.dataset.tiles ? 10.5 : 9 });
   else map.setView([25, 20], 1.5);
   const form = box.closest("[data-place]")?.querySelector("form");
   if (form) {

@@ -78,6 +78,13 @@ def test_no_tracked_file_holds_a_path_of_one_machine():
             assert not homes.search(data), path
 
 
+def test_no_process_of_ours_takes_modules_from_the_current_folder():
+    """Which may be a folder that was received, with a module in it that somebody wrote for this."""
+    started = [line for path in modules() for line in path.read_text("utf-8").splitlines() if "[sys.executable" in line]
+    assert len(started) >= 4
+    assert [line for line in started if '"-P"' not in line and '"-I"' not in line] == []
+
+
 def test_help_imports_no_heavy_library():
     code = (
         "import sys; from dalil.__main__ import main\n"

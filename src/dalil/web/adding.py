@@ -67,7 +67,7 @@ class Adding:
             if self.run and not self.run.done:
                 raise InputRefused(str(target), "has to wait: another add is running", "Try again when it has ended")
             self.run = run = Run(shown or str(target), by)
-            command = [sys.executable, "-m", "dalil", "add", "--json", "--archive", str(self.archive), "--by", by]
+            command = [sys.executable, "-P", "-m", "dalil", "add", "--json", "--archive", str(self.archive), "--by", by]
             process = subprocess.Popen(
                 [*command, "--", str(target)],
                 stdin=subprocess.DEVNULL,

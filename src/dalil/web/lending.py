@@ -103,7 +103,7 @@ class Lender:
         """A new loading of the archive as it is now."""
         state, began = self._state(), time.monotonic()
         file = nameless()
-        command = [sys.executable, "-m", "dalil.web.loading", str(self.database), kind, str(file.fileno())]
+        command = [sys.executable, "-P", "-m", "dalil.web.loading", str(self.database), kind, str(file.fileno())]
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, pass_fds=(file.fileno(),), timeout=LONGEST_LOADING_S, check=False
         )

@@ -56,7 +56,7 @@ class Maker:
         with theirs, their_line:
             # In a group of its own, since Ctrl+C is meant for the server.
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dalil.web.maker", *map(str, descriptors)],
+                [sys.executable, "-P", "-m", "dalil.web.maker", *map(str, descriptors)],
                 stdin=subprocess.DEVNULL, pass_fds=descriptors, start_new_session=True,
             )  # fmt: skip
         self.work, self.line = ours, line

@@ -8,6 +8,7 @@ one camera look alike and move differently.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -33,7 +34,8 @@ class Run:
     `appearance`: mean share of the textured picture that agrees; `motion`: correlation of what changes (None where
     too little does); `moving`: how much changes, in grey levels; `even`: the share of all that changes, part by part
     and second by second, that is alike; `steady`: the share of edges that stay where they are;
-    `beside`: what agrees beside a band at one side, which may be a caption that both have.
+    `beside`: what agrees beside a band at one side, which may be a caption that both have (None where too little is
+    left to say); `wanders`: how far, in thumbnail pixels, the query's picture wanders over the archived one.
     """
 
     query_start_s: float
@@ -247,29 +249,64 @@ def best_run(
     if not held.any():
         return None
     partner = at_times(a_look, a_times, speed * moments[held] + offset)
-    appearance = float(agreement(looks[held], partner, inside).mean())
-    beside, wanders = least_beside(looks[held], partner, inside), 0.0
-    look = float(correlation(looks[held], partner))
     during = (query.times[dense] >= moments[0] - 0.05) & (query.times[dense] <= moments[-1] + 0.05)
     within = (a_times >= speed * moments[0] + offset - 0.25) & (a_times <= speed * moments[-1] + offset + 0.25)
-    motion, moving, even = None, 0.0, None
-    if within.sum() > 1 and during.sum() > 1:
-        q_times = query.times[dense][during]
-        q_change = change(thumbs[during], q_times, inside)
-        a_change = change(a_thumbs[within], a_times[within], inside)
-        motion, moving, speed, offset = best_motion(q_change, a_change, q_times, a_times[within], speed, offset, inside)
-        even = evenness(q_change, a_change, q_times, a_times[within], speed, offset, inside)
-        # At the archive's own moments, each with the query's nearest: between moments a swaying picture is no picture.
-        wanted = (a_times[within] - offset) / speed
-        nearest = np.abs(q_times[None, :] - wanted[:, None]).argmin(axis=1)
-        met = np.abs(q_times[nearest] - wanted) < 0.06
-        wanders = wandering(local_look(thumbs[during][nearest[met]], inside), a_look[within][met], inside)
+    shown = Changing(query.times[dense][during], thumbs[during]), Changing(a_times[within], a_thumbs[within])
+    moved = moved_along(*shown, a_look[within], speed, offset, inside)
     return Run(
-        float(moments[0]), float(moments[-1]), float(np.clip(speed * moments[0] + offset, 0, archived.end_s)),
-        float(np.clip(speed * moments[-1] + offset, 0, archived.end_s)), float(speed), float(offset),
-        float(inside.mean()), look, appearance, motion, moving, tuple(np.round(map_, 4).ravel().tolist()), even,
-        steadiness(a_thumbs[within], inside), beside, wanders,
-    )  # fmt: skip
+        query_start_s=float(moments[0]),
+        query_end_s=float(moments[-1]),
+        start_s=float(np.clip(moved.speed * moments[0] + moved.offset_s, 0, archived.end_s)),
+        end_s=float(np.clip(moved.speed * moments[-1] + moved.offset_s, 0, archived.end_s)),
+        speed=float(moved.speed),
+        offset_s=float(moved.offset_s),
+        area=float(inside.mean()),
+        look=float(correlation(looks[held], partner)),
+        appearance=float(agreement(looks[held], partner, inside).mean()),
+        motion=moved.motion,
+        moving=moved.moving,
+        map=tuple(np.round(map_, 4).ravel().tolist()),
+        even=moved.even,
+        steady=steadiness(a_thumbs[within], inside),
+        beside=least_beside(looks[held], partner, inside),
+        wanders=moved.wanders,
+    )
+
+
+class Changing(NamedTuple):
+    """The moments of a stretch, and its thumbnails at them."""
+
+    times: np.ndarray
+    thumbs: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How alike two stretches change, as Run has it, and the line along which they do so most."""
+
+    speed: float
+    offset_s: float
+    motion: float | None = None
+    moving: float = 0.0
+    even: float | None = None
+    wanders: float = 0.0
+
+
+def moved_along(
+    query: Changing, archived: Changing, a_look: np.ndarray, speed: float, offset: float, inside: np.ndarray
+) -> Moved:
+    """How alike the two change near that line, which nothing tells where one of them is a single moment."""
+    if len(query.times) < 2 or len(archived.times) < 2:
+        return Moved(speed, offset)
+    q_change, a_change = (change(shown.thumbs, shown.times, inside) for shown in (query, archived))
+    motion, moving, speed, offset = best_motion(q_change, a_change, query.times, archived.times, speed, offset, inside)
+    even = evenness(q_change, a_change, query.times, archived.times, speed, offset, inside)
+    # At the archive's own moments, each with the query's nearest: between moments a swaying picture is no picture.
+    wanted = (archived.times - offset) / speed
+    nearest = np.abs(query.times[None, :] - wanted[:, None]).argmin(axis=1)
+    met = np.abs(query.times[nearest] - wanted) < 0.06
+    wanders = wandering(local_look(query.thumbs[nearest[met]], inside), a_look[met], inside)
+    return Moved(speed, offset, motion, moving, even, wanders)
 
 
 def spaced(times: np.ndarray, least: float) -> np.ndarray:

@@ -15,6 +15,10 @@ from dalil.records import Judgement, Quote
 
 Words = tuple[str, int, int]
 
+# The documents among some that any judgement is about: asked for each page, built once.
+ABOUT, OTHER, KEYS = db.judgement.c.document, db.judgement.c.other, bindparam("keys", expanding=True)
+TOUCHED = select(ABOUT).where(ABOUT.in_(KEYS)).union(select(OTHER).where(OTHER.in_(KEYS)))
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -58,12 +62,3 @@ def words_of(judgement: Judgement) -> Words:
     """The document and the offsets that a judgement names."""
     subject = judgement.subject.get("left", judgement.subject)
     return str(subject["document"]), int(subject["start"]), int(subject["end"])
-
-
-def statement():
-    """The query for those documents, built once."""
-    j, keys = db.judgement.c, bindparam("keys", expanding=True)
-    return select(j.document).where(j.document.in_(keys)).union(select(j.other).where(j.other.in_(keys)))
-
-
-TOUCHED = statement()

@@ -25,7 +25,7 @@ from .audio import SILENCE, Listening, Sound
 from .decode import WORK_SIDE, GreyFrame, OnFrame, OnSound, grey_frames
 from .picture import is_picture, read_upright
 
-FORMAT = 3
+FORMAT = 4
 THUMB = 32
 # Thumbnails a second: those that are kept, and of what is looked up, so that moments between the kept ones are there.
 THUMB_RATE, CLOSE_RATE = 5.0, 12.0
@@ -187,9 +187,9 @@ def gather(frames: Iterator[GreyFrame], object: str, is_still: bool, keeping: Ke
     last, last_s, size, close = None, -1e9, (0, 0), True
     with ThreadPoolExecutor(THREADS) as pool:
         for frame in frames:
-            unit = WORK_SIDE / max(frame.pixels.shape)
-            size = round(frame.pixels.shape[1] * unit), round(frame.pixels.shape[0] * unit)
-            thumb = shrunk(frame.pixels, keeping.thumb)
+            unit = WORK_SIDE / max(frame.shape)
+            size = round(frame.shape[1] * unit), round(frame.shape[0] * unit)
+            thumb = frame.thumb(keeping.thumb)
             if close and len(thumbs) == MAX_CLOSE_THUMBS:
                 close, thumbs = False, list(small(np.array(thumbs)))
             times.append(frame.time_s)
@@ -226,15 +226,16 @@ def features(frame: GreyFrame, keeping: Keeping) -> Features:
     """The strongest features of one frame, spread over it."""
     # Below the usual contrast threshold, or dusk and smoke have no features.
     detector = cv2.SIFT_create(nfeatures=2 * keeping.features, contrastThreshold=0.02)
-    points, descriptors = detector.detectAndCompute(frame.pixels, None)
-    chosen = spread(points, frame.pixels.shape, KEPT_FEATURES)
+    pixels = frame.pixels
+    points, descriptors = detector.detectAndCompute(pixels, None)
+    chosen = spread(points, pixels.shape, KEPT_FEATURES)
     if keeping.features > KEPT_FEATURES:
         # The first are those that would be kept anyway.
-        more = spread(points, frame.pixels.shape, keeping.features)
+        more = spread(points, pixels.shape, keeping.features)
         chosen = list(dict.fromkeys([*chosen, *more]))[: keeping.features]
     points = [points[index] for index in chosen]
     descriptors = descriptors[chosen] if chosen else np.zeros((0, BITS), np.float32)
-    unit = np.float32(WORK_SIDE / max(frame.pixels.shape))
+    unit = np.float32(WORK_SIDE / max(pixels.shape))
     projected = project(descriptors)
     mirrored = project(mirror(descriptors)) if keeping.mirror else None
     return Features(
@@ -292,12 +293,18 @@ def rotation() -> np.ndarray:
     return ((signs[:BITS, None] * hadamard) @ (signs[BITS:, None] * hadamard)).astype(np.float32)
 
 
+# OpenBLAS stays in one thread up to a million products: 60 × 128 × 128.
+ROWS_AT_ONCE = 60
+
+
 def project(descriptors: np.ndarray) -> np.ndarray:
     """RootSIFT of SIFT descriptors, centred and rotated: n × 128, the sign of each is a bit of the code."""
     total = descriptors.sum(axis=1, keepdims=True) + 1e-9
     centred = np.sqrt(descriptors / total) - mean_descriptor()
-    # OpenCV's product stays in this thread; numpy's may wake as many as there are cores, for a millisecond's work.
-    return cv2.gemm(centred, rotation(), 1.0, None, 0.0) if len(centred) else centred
+    # Few rows at a time, since for more numpy wakes as many threads as there are cores, for a tenth of a millisecond.
+    turned = rotation()
+    parts = [centred[first : first + ROWS_AT_ONCE] @ turned for first in range(0, len(centred), ROWS_AT_ONCE)]
+    return np.concatenate(parts) if parts else centred
 
 
 def pack(projected: np.ndarray) -> np.ndarray:

@@ -141,6 +141,7 @@ def walk(container: InputContainer, *streams) -> Extent:
     zero = start_s(container)
     ends = {"video": 0.0, "audio": 0.0}
     packets, corrupt, broke, keys = 0, 0, None, []
+    ticks = {s.index: float(s.time_base) for s in streams if s is not None}
     try:
         for packet in container.demux([s for s in streams if s is not None]):
             stamp = packet.pts if packet.pts is not None else packet.dts
@@ -150,8 +151,8 @@ def walk(container: InputContainer, *streams) -> Extent:
             packets += kind == "video"
             corrupt += packet.is_corrupt
             if packet.is_keyframe and kind == "video":
-                keys.append(float(stamp * packet.time_base) - zero)
-            end = float((stamp + (packet.duration or 0)) * packet.time_base) - zero
+                keys.append(stamp * ticks[packet.stream.index] - zero)
+            end = (stamp + (packet.duration or 0)) * ticks[packet.stream.index] - zero
             ends[kind] = max(ends[kind], end)
     except av.FFmpegError as error:
         broke = error.strerror

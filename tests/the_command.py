@@ -6,6 +6,7 @@ What needs a process to be killed, piped or measured has one; and tests/test_pip
 import io
 from contextlib import chdir, nullcontext, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from unittest.mock import patch
 
 from dalil.__main__ import main
 
@@ -19,10 +20,11 @@ class Done:
     stderr: str
 
 
-def dalil(*arguments, cwd=None) -> Done:
-    """The command has run; whatever it did not expect is raised here."""
+def dalil(*arguments, cwd=None, given=b"") -> Done:
+    """The command has run, with the bytes `given` on stdin; whatever it did not expect is raised here."""
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.TextIOWrapper(io.BytesIO(), "utf-8")
-    with redirect_stdout(out), redirect_stderr(err), chdir(cwd) if cwd else nullcontext():
+    stdin = patch("sys.stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+    with stdin, redirect_stdout(out), redirect_stderr(err), chdir(cwd) if cwd else nullcontext():
         try:
             main([str(argument) for argument in arguments])
         except SystemExit as end:

@@ -2,8 +2,6 @@
 
 import json
 import socket
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 
@@ -13,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from model_server import hangs, hangs_up, raw, says, serving, status, trickles
 
+import the_command
 from dalil.claims.model.asking import Client, NoAnswer
 from dalil.claims.model.chunks import chunks_of
 from dalil.claims.model.figures import bounds_of
@@ -433,10 +432,7 @@ def test_settings_that_will_not_do(tmp_path, monkeypatch, written):
 
 
 def dalil(tmp_path, *arguments, given=b""):
-    return subprocess.run(
-        [sys.executable, "-m", "dalil", "read", "--reader", "llm", *arguments],
-        input=given, capture_output=True, cwd=tmp_path,
-    )  # fmt: skip
+    return the_command.dalil("read", "--reader", "llm", *arguments, cwd=tmp_path, given=given)
 
 
 def test_the_command_reads_on_after_a_failure(tmp_path):
@@ -449,8 +445,8 @@ def test_the_command_reads_on_after_a_failure(tmp_path):
     assert first["id"] == 1 and "answers 404" in first["error"]
     assert second["incidents"][0]["killed"]["best"] == 17 and second["incidents"][0]["where"] is None
     assert second["problems"] == ["where does not stand in the text: Aleppo"]
-    assert b"line 2: where does not stand in the text: Aleppo" in done.stderr
-    assert f"texts go to {script.address} (m)".encode() in done.stderr
+    assert "line 2: where does not stand in the text: Aleppo" in done.stderr
+    assert f"texts go to {script.address} (m)" in done.stderr
 
 
 def replace_where(told, where):
@@ -463,13 +459,13 @@ def test_the_command_reads_files(tmp_path):
         done = dalil(
             tmp_path, "raid.txt", "--published", "2016-11-05", "--llm-address", script.address, "--llm-model", "m"
         )
-    assert done.returncode == 0 and b"at least 17" in done.stdout
+    assert done.returncode == 0 and "at least 17" in done.stdout
 
 
 def test_without_a_model_nothing_starts(tmp_path):
     (tmp_path / "raid.txt").write_text(ENGLISH, "utf-8")
     done = dalil(tmp_path, "raid.txt")
-    assert done.returncode == 2 and b"--llm-address" in done.stderr and done.stdout == b""
+    assert done.returncode == 2 and "--llm-address" in done.stderr and done.stdout == ""
 
 
 def test_the_same_answers_give_the_same_reading():

@@ -14,6 +14,7 @@ from dalil.claims import store
 from dalil.claims.commands import read_command
 from dalil.claims.text import extract
 from dalil.footage.search_commands import search_command
+from the_command import dalil
 
 TEXT = (
     "Raid on the village of Wadi al-Sindiyan\n\nDate of publication: 5 November, 2016\n\n"
@@ -163,9 +164,7 @@ def test_wrong_usage_is_status_2(arguments):
 
 
 def test_an_absent_file_of_lines_is_status_2(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "dalil", "read", "--jsonl", str(tmp_path / "absent")], capture_output=True, text=True
-    )
+    done = dalil("read", "--jsonl", tmp_path / "absent")
     assert done.returncode == 2 and done.stdout == "" and "No such file" in done.stderr
 
 

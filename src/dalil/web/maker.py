@@ -20,8 +20,15 @@ from dalil.archive import Archive
 from dalil.web.app import broken, pages_of, refused
 from dalil.web.errand import LENGTH, READY, Errand, Made, Setup, framed, made_of, request_of
 from dalil.web.held import COLLECTED_AFTER, set_aside
+from dalil.web.language import LANGUAGES
 from dalil.web.lending import Borrowed, received
 from dalil.web.pages import ALL
+from dalil.web.render import templates
+
+TEMPLATES = (
+    "overview.html", "incidents.html", "incident.html", "review.html", "people.html", "claim.html", "place.html",
+    "map.html", "timeline.html", "sources.html", "source.html", "outlook.html", "search.html", "log.html",
+)  # fmt: skip
 
 
 def main(work: socket.socket, line: socket.socket) -> None:
@@ -34,10 +41,18 @@ def main(work: socket.socket, line: socket.socket) -> None:
         app = pages_of(archive, lang=setup.lang, secret=setup.secret, on_loaded=set_aside)
         if setup.lent:
             app.state.columns = Borrowed(line, app.state.fresh.state)
+        for code in LANGUAGES:
+            ready_templates(code)
         set_aside()
         work.sendall(framed(READY))
         while (errand := heard(work, Errand)) is not None:
             work.sendall(framed(made(app, errand)))
+
+
+def ready_templates(code: str) -> None:
+    """The templates of the pages that are made apart are compiled: nobody waits for that."""
+    for name in TEMPLATES:
+        templates(code).get_template(name)
 
 
 def made(app: Starlette, errand: Errand) -> Made:

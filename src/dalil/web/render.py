@@ -87,7 +87,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: object
     # A fifth of its size on the way. Its length tells another site nothing of the token: no request of another site's
     # carries our cookies (SameSite=Strict).
     if "gzip" in request.headers.get("accept-encoding", ""):
-        answer = HTMLResponse(gzip.compress(html.encode(), 5, mtime=0), status, {**headers, "content-encoding": "gzip"})
+        answer = HTMLResponse(gzip.compress(html.encode(), 1, mtime=0), status, {**headers, "content-encoding": "gzip"})
     else:
         answer = HTMLResponse(html, status, headers)
     if made := getattr(request.state, "form_cookie", None):

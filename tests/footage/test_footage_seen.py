@@ -15,6 +15,7 @@ from dalil.archive import Archive, find
 from dalil.footage import telling
 from dalil.footage.aligned import aligned_stills
 from dalil.footage.store import matches_of
+from dalil.incidents.store import load_head
 
 
 def stripes(number: int, size=(320, 180)) -> np.ndarray:
@@ -101,6 +102,43 @@ def test_new_footage_meets_what_stands_and_a_rebuild_finds_the_same(clips, tmp_p
         assert rows(archive) == at_once
         shutil.rmtree(archive.derived / "match-index")
         assert add(archive, clips / "1-first.mp4") == []
+
+
+REPORT = """KAFR NAHA, 5 November 2016 - An airstrike on 4 November 2016 killed nine civilians in Kafr Naha.
+
+A video of four seconds, posted by Example Lens, shows the market after the raid.
+"""
+
+
+def test_a_recording_older_than_the_event_that_it_is_said_to_show_is_told(clips, tmp_path):
+    (tmp_path / "report.txt").write_text(REPORT)
+    dated(clips / "1-first.mp4", tmp_path / "october.mp4", "2016-10-02T08:00:00Z")
+    dated(clips / "2-mirrored.mp4", tmp_path / "example lens raid.mp4", "2016-11-04T10:00:00Z")
+    with Archive.create(tmp_path / "archive", by="tester") as archive:
+        add(archive, tmp_path / "report.txt", tmp_path / "october.mp4")
+        (derived,) = add(archive, tmp_path / "example lens raid.mp4")
+        assert [line for line in derived.findings if line.startswith("older than")] == [
+            f"older than the event that it may be said to show ({title_of(archive, derived.incidents[0])}, 2016-11-04): "
+            "october.mp4 says that it was created on 2016-10-02"
+        ]
+
+
+def dated(path, out, creation_time: str) -> None:
+    """The same pictures in a container that says when it was made."""
+    import av
+
+    with av.open(str(path)) as source, av.open(str(out), "w") as target:
+        target.metadata["creation_time"] = creation_time
+        stream = target.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+
+
+def title_of(archive, incident: str) -> str:
+    with archive.engine.connect() as conn:
+        return load_head(conn, incident).title
 
 
 def test_flat_and_dark_footage_matches_nothing(tmp_path):

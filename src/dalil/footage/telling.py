@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from dalil import db
 from dalil.errors import one_line
-from dalil.records import FootageMatch
+from dalil.records import FootageMatch, Incident, decode
 
 from .store import load_footage, matches_of
 
@@ -80,14 +80,15 @@ def tell_age(conn: Connection, matches: tuple[FootageMatch, ...], incidents: Ite
         return
     i = db.incident.c
     for identifier in incidents:
-        row = conn.execute(select(i.title, i.start).where(i.id == identifier)).one_or_none()
+        row = conn.execute(select(i.record, i.start).where(i.id == identifier)).one_or_none()
         if row is None or row.start is None:
             continue
+        title = decode(row.record, Incident).title
         day = date.fromisoformat(row.start)
         for seen in sightings_before(conn, matches[0].object, day)[:1]:
             there = "was captured" if seen.how == "captured" else "says that it was created"
             yield (
-                f"older than the event that it may be said to show ({one_line(row.title)}, {day}): "
+                f"older than the event that it may be said to show ({one_line(title)}, {day}): "
                 f"{seen.name} {there} on {seen.at_utc.date()}"
             )
 

@@ -75,9 +75,26 @@ class Known:
 
 
 @dataclass(slots=True)
-class _Batch:
-    """What one batch comes to: an outcome for each file, and the lines to log for those that are new."""
+class _Sitting:
+    """What holds for all batches of one taking in: by whom and with what, and whether what is here is captured again.
 
+    `page` is the source and the object of the page whose parts follow.
+    """
+
+    tool: str
+    by: str
+    again: bool
+    page: tuple[str, str] | None = None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one batch comes to: an outcome for each file, and the lines to log for those that are new.
+
+    `logged` are those of its objects that the log knew before.
+    """
+
+    logged: set[str]
     outcomes: list[Captured | InputRefused | int] = field(default_factory=list)  # an int is a place in `fields`
     fields: list[dict[str, object]] = field(default_factory=list)
     keep: list[tuple[Path, str]] = field(default_factory=list)
@@ -97,12 +114,12 @@ def take_in(
     on_bytes: Callable[[int], None] | None,
 ) -> Iterator[Captured | InputRefused]:
     """See Archive.capture."""
-    pages: dict[str, str] = {}
+    sitting = _Sitting(tool, by, again)
     with ThreadPoolExecutor(STAGERS, thread_name_prefix="capture") as pool:
         for batch in _batches(found):
             staged = _stage_all(archive, batch, pool, again, on_bytes)
             try:
-                results = _log_batch(archive, batch, staged, pages, {"tool": tool, "by": by}, again)
+                results = _log_batch(archive, _plan(archive, sitting, batch, staged))
             finally:
                 for item in staged:
                     if isinstance(item, Staged):
@@ -233,15 +250,7 @@ def _modified(found: os.stat_result) -> str | None:
 # ---------------------------------------------------------------- steps 2 to 5: pending, renaming, logging
 
 
-def _log_batch(
-    archive: Archive,
-    batch: Sequence[Found | InputRefused],
-    staged: Sequence[Staged | Known | InputRefused],
-    pages: dict[str, str],
-    made_by: dict[str, object],
-    again: bool,
-) -> list[Captured | InputRefused]:
-    plan = _plan(archive, batch, staged, pages, made_by, again)
+def _log_batch(archive: Archive, plan: _Batch) -> list[Captured | InputRefused]:
     if not plan.fields:
         return [outcome for outcome in plan.outcomes if not isinstance(outcome, int)]
     with archive.transaction() as connection:
@@ -265,43 +274,31 @@ def _log_batch(
 
 def _plan(
     archive: Archive,
+    sitting: _Sitting,
     batch: Sequence[Found | InputRefused],
     staged: Sequence[Staged | Known | InputRefused],
-    pages: dict[str, str],
-    made_by: dict[str, object],
-    again: bool,
 ) -> _Batch:
-    plan = _Batch()
-    logged = _logged(archive, [s.sha256 for s in staged if isinstance(s, Staged)])
+    plan = _Batch(_logged(archive, [s.sha256 for s in staged if isinstance(s, Staged)]))
     for item, outcome in zip(batch, staged, strict=True):
         if isinstance(outcome, Staged):
-            _plan_one(archive, plan, item, outcome, logged, pages, made_by, again)
+            _plan_one(archive, sitting, plan, item, outcome)
         else:
             plan.outcomes.append(Captured(outcome.capture, False, True) if isinstance(outcome, Known) else outcome)
         if isinstance(outcome, (Staged, Known)) and item.has_parts:
-            pages.clear()  # the parts of a page follow it at once
-            pages[item.source] = outcome.sha256 if isinstance(outcome, Staged) else outcome.capture.object.sha256
+            sha256 = outcome.sha256 if isinstance(outcome, Staged) else outcome.capture.object.sha256
+            sitting.page = (item.source, sha256)  # its parts follow it at once
     return plan
 
 
-def _plan_one(
-    archive: Archive,
-    plan: _Batch,
-    item: Found,
-    staged: Staged,
-    logged: set[str],
-    pages: dict[str, str],
-    made_by: dict[str, object],
-    again: bool,
-) -> None:
+def _plan_one(archive: Archive, sitting: _Sitting, plan: _Batch, item: Found, staged: Staged) -> None:
     place = len(plan.outcomes)
     same = (item.source, staged.sha256, custody.imported(item.fields))
     earlier = plan.first.get(same)
-    if earlier is not None and not again:
+    if earlier is not None and not sitting.again:
         plan.doubles.add(place)
         plan.outcomes.append(earlier)
         return
-    if not _sound(archive, staged, logged):
+    if not _sound(archive, staged, plan.logged):
         where = archive.store.where(staged.sha256)
         what = f"its bytes were taken in before, but the object {where} is damaged"
         plan.outcomes.append(
@@ -311,11 +308,11 @@ def _plan_one(
     if staged.sha256 not in plan.new_objects and not archive.store.holds(staged.sha256, staged.size):
         plan.keep.append((staged.temporary, staged.sha256))
         plan.new_objects.add(staged.sha256)
-        if staged.sha256 not in logged:
+        if staged.sha256 not in plan.logged:
             plan.new_at.add(place)
     plan.first[same] = len(plan.fields)
     plan.outcomes.append(len(plan.fields))
-    plan.fields.append(_fields(item, staged, pages, made_by))
+    plan.fields.append(_fields(sitting, item, staged))
 
 
 def _sound(archive: Archive, staged: Staged, logged: set[str]) -> bool:
@@ -336,7 +333,7 @@ def _logged(archive: Archive, hashes: Sequence[str]) -> set[str]:
         return set(connection.execute(query).scalars())
 
 
-def _fields(item: Found, staged: Staged, pages: dict[str, str], made_by: dict[str, object]) -> dict[str, object]:
+def _fields(sitting: _Sitting, item: Found, staged: Staged) -> dict[str, object]:
     fields: dict[str, object] = {
         "object": staged.sha256,
         "size": staged.size,
@@ -345,12 +342,13 @@ def _fields(item: Found, staged: Staged, pages: dict[str, str], made_by: dict[st
         "source": item.source,
         "captured": staged.captured,
         **item.fields,
-        **made_by,
+        "tool": sitting.tool,
+        "by": sitting.by,
     }
     if staged.modified is not None:
         fields["modified"] = staged.modified
-    if item.page in pages:
-        fields["page"] = pages[item.page]
+    if sitting.page and sitting.page[0] == item.page:
+        fields["page"] = sitting.page[1]
     return fields
 
 

@@ -19,7 +19,7 @@ values = st.recursive(
     max_leaves=8,
 )
 fields = st.dictionaries(
-    st.from_regex(lines.NAME, fullmatch=True).filter(lambda name: name != "fields"), values, max_size=20
+    st.from_regex(lines.NAME, fullmatch=True).filter(lambda name: name != "fields"), values, max_size=12
 )
 
 

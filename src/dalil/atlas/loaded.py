@@ -56,9 +56,9 @@ def loaded(country: str | None = None) -> tuple[Gazetteer, ...]:
     return (*_brought, *found)
 
 
-def is_loaded(country: str) -> bool:
-    """Whether the country has a gazetteer of its own."""
-    return country in _shelf().names
+def countries_loaded() -> tuple[str, ...]:
+    """The countries that have a gazetteer of their own, and the person's own places."""
+    return _shelf().names
 
 
 @dataclass(frozen=True, slots=True)

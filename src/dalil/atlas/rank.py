@@ -104,6 +104,28 @@ def measured(
     return np.column_stack([values[name] for name in MEASURES])
 
 
+def may_reach(
+    floor: float, key: Key, gazetteer: Gazetteer, rows: np.ndarray, cosines: np.ndarray, inside: np.ndarray | bool
+) -> bool:
+    """False where no name in `rows` can score `floor` and none has the very sounds of `key`.
+
+    Three measures are taken and the others put at their best: most names in reports are like no name of a gazetteer,
+    and cost no more than this. `inside` is which names lie in the province that is named.
+    """
+    w = weights(key.script)
+    take = itemgetter(*rows.tolist(), 0)
+    alike = _each(key.sounds, take(gazetteer.sounds)[:-1], Indel.normalized_similarity)
+    if alike.max() == 1.0:
+        return True
+    bones = _each(key.bones, take(gazetteer.bones)[:-1], Indel.normalized_similarity)
+    told = {"sounds": alike, "bones": bones, "cosine": cosines}
+    best = w.bias + sum(max(0.0, float(w.name[n])) for n, name in enumerate(MEASURES) if name not in told)
+    for name, values in told.items():
+        best = best + w.name[MEASURES.index(name)] * values
+    best += bonuses(gazetteer, key.script)[gazetteer.owners[rows]] + w.admin * inside
+    return probability(float(best.max())) >= floor - 0.001  # scores are rounded
+
+
 def _main(key: Key, gazetteer: Gazetteer, owners: np.ndarray, script: int) -> np.ndarray:
     """How alike `key` and each place's first name in a script are, by sounds and bones."""
     take = itemgetter(*gazetteer.main_rows(script)[owners].tolist(), 0)

@@ -63,7 +63,7 @@ def resolve(
 
     `near` are places named elsewhere in the document; `feature_hint` is a kind such as "village" or "province".
     """
-    found = located(name, country=country, admin=admin, limit=max(limit, 10))
+    found = located(name, country=country, admin=admin, limit=max(limit, 10), floor=FLOOR)
     ranked = _ranked(found, feature_hint, near)[:limit]
     kind = _kind(feature_hint, ranked)
     radius_m = float(RADIUS_M.get(kind, 3_000))
@@ -85,8 +85,6 @@ def _ranked(
 ) -> tuple[Candidate, ...]:
     scored = []
     for order, (candidate, alike) in enumerate(found):
-        if candidate.score < FLOOR and alike < 1.0:
-            continue
         steps: list[str] = []
         logit = _logit(candidate.score) + (SAME_SOUNDS if alike == 1.0 else 0.0)
         logit += _kind_bonus(candidate, hint, steps) + _nearness(candidate, near, steps)

@@ -11,7 +11,7 @@ from dalil.atlas import rank
 from dalil.atlas.admin import Division, admin_of
 from dalil.atlas.index import Gazetteer, best
 from dalil.atlas.keys import Key, key_of
-from dalil.atlas.loaded import BUILTIN, is_loaded, loaded
+from dalil.atlas.loaded import BUILTIN, countries_loaded, loaded
 from dalil.atlas.store import OWN
 from dalil.records import Candidate
 
@@ -43,42 +43,55 @@ def locate(
     return tuple(candidate for candidate, _ in located(query, country=country, admin=admin, limit=limit))
 
 
-def located(query: str, *, country: str | None, admin: str | None, limit: int) -> tuple[tuple[Candidate, float], ...]:
-    """`locate` with how alike the sounds are, 0-1, beside each candidate."""
-    return _located(loaded(country), query, country, admin, limit)
+def located(
+    query: str, *, country: str | None, admin: str | None, limit: int, floor: float = 0.0
+) -> tuple[tuple[Candidate, float], ...]:
+    """`locate` with how alike the sounds are, 0-1, beside each candidate.
+
+    Of the `limit` best those below `floor` are left out, unless they have the very sounds of the query.
+    """
+    return _located(loaded(country), query, country, admin, limit, floor)
 
 
 @lru_cache(maxsize=16_384)  # reports name the same places over and over
 def _located(
-    gazetteers: tuple[Gazetteer, ...], query: str, country: str | None, admin: str | None, limit: int
+    gazetteers: tuple[Gazetteer, ...], query: str, country: str | None, admin: str | None, limit: int, floor: float
 ) -> tuple[tuple[Candidate, float], ...]:
     key = key_of(query)
     if not key.sounds:
         return ()
     hits: list[Hit] = []
     for gazetteer in gazetteers:
-        hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit)
+        hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit, floor=floor)
     hits.sort(key=lambda h: (-h.logit, h.gazetteer.name != OWN, str(h.gazetteer.ids[h.place])))
-    return tuple((candidate_of(hit, key), hit.alike) for hit in hits[:limit])
+    told = (hit for hit in hits[:limit] if hit.alike == 1.0 or _score(hit) >= floor)
+    return tuple((candidate_of(hit, key), hit.alike) for hit in told)
 
 
-def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int) -> list[Hit]:
-    """The likely places of one gazetteer, each by its best name, best first; a few more than `limit`."""
+def hits_in(
+    gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int, floor: float
+) -> list[Hit]:
+    """The likely places of one gazetteer, each by its best name, best first; a few more than `limit`.
+
+    None where no name can reach `floor` nor sounds like the query.
+    """
     division = admin_of(gazetteer).division(admin) if admin else None
     rows, cosines = proposed(gazetteer, key, division)
-    if not len(rows):
+    inside = division.places[gazetteer.owners[rows]] if division is not None else False
+    if not len(rows) or (floor and not rank.may_reach(floor, key, gazetteer, rows, cosines, inside)):
         return []
     w = rank.weights(key.script)
     measured = rank.measured(key, gazetteer, rows, cosines)
     places = gazetteer.owners[rows]
     logits = w.bias + measured @ w.name + rank.bonuses(gazetteer, key.script)[places]
     if division is not None:
-        logits += w.admin * division.places[places]
+        logits += w.admin * inside
     out: list[Hit] = []
     seen: set[int] = set()
+    known = countries_loaded()
     for n in np.argsort(-logits, kind="stable").tolist():
         place = int(places[n])
-        if place in seen or not _wanted(gazetteer, place, country):
+        if place in seen or not _wanted(gazetteer, place, country, known):
             continue
         if len(out) > limit + 2 or rank.probability(float(logits[n])) < FLOOR:
             break
@@ -88,12 +101,12 @@ def hits_in(gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str |
     return out
 
 
-def _wanted(gazetteer: Gazetteer, place: int, country: str | None) -> bool:
+def _wanted(gazetteer: Gazetteer, place: int, country: str | None, known: tuple[str, ...]) -> bool:
     """Not of another country than the one asked for; not in the built-in table where a gazetteer knows it better."""
     own = gazetteer.countries[place]
     if country and own not in (country, ""):
         return False
-    return gazetteer.name != BUILTIN or gazetteer.features[place] == "A.PCLI" or not is_loaded(own)
+    return gazetteer.name != BUILTIN or gazetteer.features[place] == "A.PCLI" or own not in known
 
 
 def proposed(gazetteer: Gazetteer, key: Key, division: Division | None) -> tuple[np.ndarray, np.ndarray]:
@@ -117,9 +130,13 @@ def candidate_of(hit: Hit, key: Key) -> Candidate:
         admin=admin_of(gazetteer).names(place),
         country=gazetteer.countries[place],
         feature=gazetteer.features[place],
-        score=round(rank.probability(hit.logit), 4),
+        score=_score(hit),
         why=tuple(_why(hit, key)),
     )
+
+
+def _score(hit: Hit) -> float:
+    return round(rank.probability(hit.logit), 4)
 
 
 def _why(hit: Hit, key: Key) -> list[str]:

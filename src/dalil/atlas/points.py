@@ -14,6 +14,8 @@ PARTS = rf"{NUMBER}\s*°?\s*(?:(\d{{1,2}}(?:\.\d+)?)\s*[′'’]\s*)?(?:(\d{{1,2
 LETTERED = re.compile(rf"(?<![\d.]){PARTS}([NSشج])\s*[,،;]?\s*{PARTS}([EWقغ])(?![^\W\d_])")
 # 31.351944, 34.287500: without letters only with at least four decimals each, so that no pair of counts is taken
 BARE = re.compile(r"(?<![\d.])(-?\d{1,2}\.\d{4,8})\s*[,،]\s*(-?\d{1,3}\.\d{4,8})(?!\d|\.\d)")
+# What every such position holds, looked for first: a letter of a direction before a figure; four decimals.
+DIRECTION, DECIMALS = re.compile(r"[NSشج]\s*[,،;]?\s*\d"), re.compile(r"\.\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class Point:
 
 def find_points(text: str) -> list[Point]:
     """Every position that the text states, in text order; impossible ones are left out."""
-    found = sorted((*_lettered(text), *_bare(text)), key=lambda p: p.quote.start)
+    found = list(_lettered(text)) if DIRECTION.search(text) else []
+    if DECIMALS.search(text):
+        found = sorted((*found, *_bare(text)), key=lambda p: p.quote.start)
     return [p for p in found if abs(p.lat) <= 90 and abs(p.lon) <= 180]
 
 

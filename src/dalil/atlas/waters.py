@@ -15,12 +15,12 @@ _BEFORE = (
     r"|(?:\bفي|\bفوق|\bعبر|\bمن|\bب|\bقبالة)\s*)"
 )
 _NOT_BEHIND = r"(?!\s+(?:fleet|coasts?|ports?|resorts?|state|province|city|town|region|shores?|grain|film)\b)"
-# What every name of waters holds: texts without it are not searched.
-_FIRST = re.compile(
-    r"waters|airspace|\bseas?\b|gulf|strait|ocean|\bbay\b|mediterranean|mandeb|shipping"
-    r"|مياه|الأجواء|البحار|بحر|خليج|مضيق|المندب|المحيط",
-    re.IGNORECASE,
-)
+# One of these is in every name of waters: texts without any are not searched. "Sea" is in "search", too.
+_FIRST = (
+    "waters airspace gulf strait ocean mediterranean mandeb shipping"
+    " مياه الأجواء البحار بحر خليج مضيق المندب المحيط"
+).split()
+_SHORT = tuple(re.compile(rf"{word}\b") for word in ("seas?", "bay"))
 
 
 @cache
@@ -31,10 +31,15 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(f"{_BEFORE}(?P<name>{spelt})\\b{_NOT_BEHIND}", re.IGNORECASE)
 
 
+def _may_tell(small: str) -> bool:
+    """Whether a text in small letters holds a word that names of waters have."""
+    return any(word in small for word in _FIRST) or any(word.search(small) for word in _SHORT)
+
+
 def find_waters(text: str, start: int = 0, end: int | None = None) -> Place | None:
     """The first waters or airspace beyond any state that text[start:end] says something happened in; no candidates."""
     end = len(text) if end is None else end
-    if _FIRST.search(text, start, end) is None:
+    if not _may_tell(text[start:end].lower()):
         return None
     found = _pattern().search(text, start, end)
     if found is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass, field
 
 WORD = re.compile(
-    r"(?:[^\W\d_]\.){2,}"  # a.m., U.S.
+    r"[A-Za-z]+(?=[ ,])"  # most words; the other lines give the same, later
+    r"|(?:[^\W\d_]\.){2,}"  # a.m., U.S.
     r"|\d+(?:st|nd|rd|th)\b"  # 7th
     r"|\d+(?:[.,:]\d+)*(?:[-–]\w+)*"  # 1,200 · 19:45 · 3-5 · 29-year-old
     r"|[^\W\d_]+(?:[-‐‑'’][^\W_]+)*"  # drive-by · Sana'a · don't
@@ -22,6 +24,7 @@ DRESS.update({ord("٠") + n: str(n) for n in range(10)})
 END = frozenset(".!?؟…")
 CLOSERS = frozenset("\"”’')]»")
 JOINERS = frozenset(["and", "or", "is", "was", "of"])  # behind "plan A", which opens nothing
+CAPITALS, SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
 BULLETS = frozenset("•*▪●-–—")
 
 
@@ -58,9 +61,16 @@ def words_of(phrase: str) -> list[str]:
 
 def shouting(text: str) -> bool:
     """True where capitals say nothing, since nearly every letter is one."""
-    sample = text[:4000]
-    upper, lower = sum(map(str.isupper, sample)), sum(map(str.islower, sample))
+    upper, lower = _cased(text[:4000])
     return upper > 20 and upper > 0.7 * (upper + lower)
+
+
+def _cased(sample: str) -> tuple[int, int]:
+    """How many capitals and how many small letters there are; bytes are counted in one go, other letters singly."""
+    plain = sample.encode("ascii", "ignore")
+    rest = [c for c in sample if not c.isascii()] if len(plain) < len(sample) else ()
+    upper, lower = (len(plain) - len(plain.translate(None, letters)) for letters in (CAPITALS, SMALL))
+    return upper + sum(map(str.isupper, rest)), lower + sum(map(str.islower, rest))
 
 
 def wrapped(text: str) -> bool:
@@ -95,9 +105,27 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
     paragraph = 0
     closing = False
     matches = list(WORD.finditer(text))
-    for index, m in enumerate(matches):
-        word = m.group()
-        if word[0] == "\n":
+    words = [m.group() for m in matches]
+    small = [word.lower() for word in words]
+    caps = [0 if low == word else _capital(word, low) for word, low in zip(words, small, strict=True)]
+    odd = [n for n, word in enumerate(words) if not (word.isalpha() and word.isascii()) or small[n] in openers]
+    done = 0
+    for index in [*odd, len(words)]:
+        if done < index:  # a run of plain words: nothing to cut, no end, no bullet
+            if closing:
+                out.append(current)
+                current = Sentence(len(out), paragraph)
+                closing = False
+            current.w += small[done:index]
+            current.s += [m.start() for m in matches[done:index]]
+            current.e += [m.end() for m in matches[done:index]]
+            current.cap += caps[done:index]
+        if index == len(words):
+            break
+        done = index + 1
+        word = words[index]
+        first = word[0]
+        if first == "\n":
             broken = word.count("\n") > 1 or not soft
             if broken:
                 if current.w:
@@ -112,25 +140,17 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
             out.append(current)
             current = Sentence(len(out), paragraph)
             closing = False
-        low = word.lower()
-        if low in openers and "A" <= word[0] <= "Z" and _runs_in(matches, index, current):
+        if small[index] in openers and "A" <= first <= "Z" and _runs_in(matches, index, current):
             current.heading = True
             out.append(current)
             current = Sentence(len(out), paragraph)
-        if word.isalpha() and word.isascii():  # most words: nothing to cut, no end, no bullet
-            start, end = m.span()
-            current.w.append(low)
-            current.s.append(start)
-            current.e.append(end)
-            current.cap.append(
-                0 if low == word else 2 if word.isupper() and end - start > 1 else int(word[0] != low[0])
-            )
+        if word.isalpha() and word.isascii():
+            done = index  # opens the next run
             continue
-        first = word[0]
         if not first.isupper() and "-" in word[1:4] and word[word.index("-") + 1 : word.index("-") + 2].isupper():
             first = "A"  # al-Furqal is a name, though its article is small
         cap = (2 if len(word) > 1 and word.isupper() else 1) if first.isupper() else 0
-        for low, s, e in _pieces(word, m.start()):
+        for low, s, e in _pieces(word, matches[index].start()):
             current.w.append(low)
             current.s.append(s)
             current.e.append(e)
@@ -145,6 +165,11 @@ def sentences(text: str, abbreviations: frozenset[str], openers: frozenset[str] 
     if current.w:
         out.append(current)
     return out
+
+
+def _capital(word: str, low: str) -> int:
+    """What `cap` says of a plain word that is not in small letters throughout."""
+    return 2 if len(word) > 1 and word.isupper() else int(word[0] != low[0])
 
 
 def _runs_in(matches, index: int, current: Sentence) -> bool:

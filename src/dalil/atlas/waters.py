@@ -17,9 +17,9 @@ _BEFORE = (
 _NOT_BEHIND = r"(?!\s+(?:fleet|coasts?|ports?|resorts?|state|province|city|town|region|shores?|grain|film)\b)"
 # One of these is in every name of waters: texts without any are not searched. "Sea" is in "search", too.
 _FIRST = (
-    "waters airspace gulf strait ocean mediterranean mandeb shipping"
-    " مياه الأجواء البحار بحر خليج مضيق المندب المحيط"
-).split()
+    "waters", "airspace", "gulf", "strait", "ocean", "mediterranean", "mandeb", "shipping",
+    "مياه", "الأجواء", "البحار", "بحر", "خليج", "مضيق", "المندب", "المحيط",
+)  # fmt: skip
 _SHORT = tuple(re.compile(rf"{word}\b") for word in ("seas?", "bay"))
 
 

@@ -10,13 +10,58 @@ import gc
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from dalil.claims.reader.tokens import words_of
 
+HEADS = ("people", "target", "weapon", "actor")  # kinds of meaning that make a head noun, people first
 FORMS = ("base", "s", "past", "part", "ing")
+# Classes whose words end a run of modifiers.
+CLOSED = frozenset(
+    [
+        "det",
+        "poss",
+        "indef",
+        "defin",
+        "prep",
+        "by",
+        "of",
+        "on",
+        "with",
+        "loc",
+        "include",
+        "aux",
+        "have",
+        "do",
+        "modal",
+        "conj",
+        "and",
+        "or",
+        "sub",
+        "rel",
+        "pron",
+        "pronsg",
+        "pronpl",
+        "reflex",
+        "neg",
+        "adv",
+        "self",
+        "range_open",
+        "range_join",
+        "footage",
+        "aftermath",
+        "promo",
+        "withothers",
+        "begin",
+        "carry",
+    ]
+)
+# Classes that open a phrase by themselves, and kinds of meaning that end a run of modifiers.
+OPENING = frozenset(["det", "other", "more_after", "pron", "bodyword", "range_open"])
+ENDING = frozenset(["verb", "noun", "speech", "idiom", "num"])
+ACTING = frozenset(["verb", "speech", "idiom", "num"])  # kinds that no modifier has
 GENERAL = "en"  # actors with names in this script are read in every language
 
 
@@ -54,6 +99,39 @@ class Meanings(tuple[Entry, ...]):
         made.classes = frozenset(e.a for e in made if e.cat == "class")
         made.abbreviated = any(e.form == "abbr" for e in made)
         return made
+
+    @cached_property
+    def head(self) -> Entry | None:
+        """The meaning that makes a head noun; None where none does."""
+        return next((self.first[cat] for cat in HEADS if cat in self.first), None)
+
+    @cached_property
+    def acts(self) -> bool:
+        """Whether one of the meanings may be a trigger."""
+        return "verb" in self.first or "noun" in self.first or "fatally" in self.classes
+
+    @cached_property
+    def counts(self) -> bool:
+        """Whether an amount may start with it."""
+        return "num" in self.first or "range_open" in self.classes
+
+    @cached_property
+    def opens(self) -> bool:
+        """Whether it opens a phrase by itself."""
+        return "num" in self.first or not self.classes.isdisjoint(OPENING)
+
+    @cached_property
+    def ends(self) -> bool:
+        """Whether it ends a run of modifiers, as seen from the words before it."""
+        closed = not self.classes.isdisjoint(CLOSED) or not self.first.keys().isdisjoint(ENDING)
+        return closed and "link" not in self.classes
+
+    @cached_property
+    def modifies(self) -> bool:
+        """Whether it may stand before a head noun as a modifier: of no closed class and no known act."""
+        if not self.classes.isdisjoint(CLOSED) or not self.first.keys().isdisjoint(ACTING):
+            return False
+        return all(e.a in ("suspected", "generic", "background") for e in self if e.cat == "cue")
 
 
 class Lexicon:

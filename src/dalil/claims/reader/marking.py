@@ -8,6 +8,12 @@ from dalil.records import Quote
 
 NONE: frozenset[str] = frozenset()
 NOTHING = Meanings(())
+HEADLINE = 0.7  # of a headline's words more than this share have a capital
+
+
+def _capitals_everywhere(words: list[str], capitals: int) -> bool:
+    count = sum(word[0].isalpha() for word in words)
+    return count >= 5 and capitals > HEADLINE * count
 
 
 class Line:
@@ -41,8 +47,8 @@ class Line:
         self.number, self.paragraph, self.heading = sentence.number, sentence.paragraph, sentence.heading
         self.n = len(self.w)
         self.marks: list[tuple[int, Meanings] | None] = [None] * self.n
-        words = sum(x[0].isalpha() for x in self.w)
-        self.headline = not shout and words >= 5 and sum(1 for c in self.cap if c) > 0.7 * words
+        capitals = self.n - self.cap.count(0)
+        self.headline = not shout and capitals > HEADLINE * 5 and _capitals_everywhere(self.w, capitals)
         self.cover: list[int] = list(range(self.n))
         self.phrases: list = []
         self.owner: list = [None] * self.n

@@ -139,7 +139,7 @@ def _figures(line: Line, i: int) -> bool:
     if i >= line.n:
         return False
     m = line.marks[i]
-    if m is not None and ("num" in m[1].first or "range_open" in m[1].classes):
+    if m is not None and m[1].counts:
         return True
     word = line.w[i]
     return word[0].isdigit() or "-" in word

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dalil.claims.reader.lexicon import Entry
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import Amount, amount_at
-from dalil.claims.reader.openings import CLOSED, HEADS, openings
+from dalil.claims.reader.openings import openings
 
 MODIFIERS = 7  # words before a head: longer runs in news are lists or missed verbs
 AGE = re.compile(r"^(\d{1,3})-(?:year|month|week|day)s?-olds?$")
@@ -54,10 +54,7 @@ class Phrase:
 def head_entry(line: Line, k: int) -> Entry | None:
     """The meaning that makes the phrase at k a head noun, people first."""
     m = line.marks[k]
-    if m is None:
-        return None
-    first = m[1].first
-    return next((first[cat] for cat in HEADS if cat in first), None)
+    return m[1].head if m is not None else None
 
 
 def opens_name(line: Line, k: int) -> bool:
@@ -348,8 +345,7 @@ def _unknown(line: Line, i: int, k: int) -> Phrase | None:
 
 def _acts(line: Line, k: int, head: int | None, opened: bool) -> bool:
     """Whether the head noun at k is here rather a verb (shells, guards, mines) or an idiom."""
-    m = line.marks[k]
-    kinds = {e.cat for e in m[1]}
+    kinds = line.marks[k][1].first
     if "idiom" in kinds:
         return True
     return "verb" in kinds and head is not None and not opened
@@ -361,17 +357,11 @@ def _plain(line: Line, k: int) -> bool:
     if not (word[0].isalpha() or word[0].isdigit()) or word in ("'s", "n't", "'re", "'ll", "'ve"):
         return False
     m = line.marks[k]
-    if line.cap[k] == 2 and len(word) > 1 and not line.shout and m is not None and m[0] == k + 1:
-        return not any(e.cat in ("verb", "num") for e in m[1])
-    if m is not None:
-        for e in m[1]:
-            if e.cat == "class" and e.a in CLOSED:
-                return False
-            if e.cat in ("verb", "speech", "idiom", "num") or (
-                e.cat == "cue" and e.a not in ("suspected", "generic", "background")
-            ):
-                return False
-    return True
+    if m is None:
+        return True
+    if line.cap[k] == 2 and len(word) > 1 and not line.shout and m[0] == k + 1:
+        return "verb" not in m[1].first and "num" not in m[1].first
+    return m[1].modifies
 
 
 def _modifies(line: Line, k: int, verb: Entry) -> bool:

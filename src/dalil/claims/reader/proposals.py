@@ -11,8 +11,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from dalil.claims.reader.drafts import Draft
+from dalil.claims.reader.lexicon import CLOSED
 from dalil.claims.reader.marking import Line
-from dalil.claims.reader.phrases import CLOSED
 
 LONGEST = 9  # words of a proposal, "of …" included
 REACH = 7  # words of a run that a proposal may take

@@ -20,14 +20,12 @@ from dalil.claims.reader.walking import subject
 def mentions_of(line: Line) -> list[Mention]:
     """Every trigger of the sentence in order, its parts found."""
     out: list[Mention] = []
-    for k in range(line.n):
-        if line.w[k] in line.lx.parted and (parted := _parted(line, k)) is not None:
+    partible = line.lx.parted
+    for k, m in enumerate(line.marks):
+        if line.w[k] in partible and (parted := _parted(line, k)) is not None:
             out.append(parted)
             continue
-        m = line.marks[k]
-        if m is None:
-            continue
-        if "verb" not in m[1].first and "noun" not in m[1].first and "fatally" not in m[1].classes:
+        if m is None or not m[1].acts:
             continue
         owner = line.owner[k]
         if line.is_(k, "fatally") and (part := _fatally(line, k)) is not None:

@@ -42,6 +42,8 @@ def _hangs(line: Line, before: Mention, m: Mention) -> bool:
 def _reaches(line: Line) -> list[str | None]:
     """For each word, the status that a cue before it in its clause gives."""
     out: list[str | None] = [None] * line.n
+    if "cue" not in line.at:
+        return out
     now: str | None = None
     bound: int | None = None
     act: int | None = None
@@ -51,7 +53,7 @@ def _reaches(line: Line) -> list[str | None]:
             now = None
         m = line.marks[k]
         end = m[0] if m is not None else k + 1
-        if m is not None:
+        if m is not None and "cue" in m[1].first:
             cue = next((e.a for e in m[1] if e.cat == "cue" and e.a in STRENGTH), None)
             if cue is not None and not _month(line, k) and (now is None or STRENGTH.index(cue) < STRENGTH.index(now)):
                 now = cue

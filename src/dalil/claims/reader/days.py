@@ -151,7 +151,7 @@ def _of_the_news(published: date, quote: Quote, told: str) -> DateSpan:
 
 def _beside(line: Line, k: int, span: DateSpan) -> float:
     """What the words beside a day take off: it is the day of a statement, a hearing, a publication or a condition."""
-    end = next((y for y in range(k, line.n) if line.s[y] >= span.quote.end), line.n)
+    end = max(k, line.word_at(span.quote.end))
     window = range(max(_clause(line, k), k - WINDOW), k)
     if _dateline(line, k, end, span):
         return DATELINE
@@ -238,7 +238,7 @@ def _finest(weighed: list[tuple[float, DateSpan]]) -> DateSpan:
 
 def word_of(line: Line, span: DateSpan) -> int:
     """The word of the line at which the day starts."""
-    return next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+    return min(line.word_at(span.quote.start), line.n - 1)
 
 
 def of_court(line: Line, span: DateSpan) -> bool:

@@ -106,9 +106,9 @@ class Meanings(tuple[Entry, ...]):
         return next((self.first[cat] for cat in HEADS if cat in self.first), None)
 
     @cached_property
-    def acts(self) -> bool:
-        """Whether one of the meanings may be a trigger."""
-        return "verb" in self.first or "noun" in self.first or "fatally" in self.classes
+    def act(self) -> Entry | None:
+        """The meaning that tells an act, a verb first."""
+        return self.first.get("verb") or self.first.get("noun")
 
     @cached_property
     def counts(self) -> bool:

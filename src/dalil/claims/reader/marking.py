@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from dalil.claims.reader.lexicon import Entry, Lexicon, Meanings
 from dalil.claims.reader.tokens import Sentence
 from dalil.records import Quote
@@ -12,7 +14,7 @@ HEADLINE = 0.7  # of a headline's words more than this share have a capital
 
 
 def _capitals_everywhere(words: list[str], capitals: int) -> bool:
-    count = sum(word[0].isalpha() for word in words)
+    count = sum(map(str.isalpha, [word[0] for word in words]))
     return count >= 5 and capitals > HEADLINE * count
 
 
@@ -63,11 +65,11 @@ class Line:
         if self.lx.prefixes:
             words = [self.lx.bare(x) if x not in self.lx.single else x for x in words]
         marks, match, at = self.marks, self.lx.match, self.at
-        single, multi = self.lx.single, self.lx.multi
+        single, multi, pairs = self.lx.single, self.lx.multi, self.lx.pairs
         k = 0
         while k < self.n:
             word = words[k]
-            if word in multi:
+            if word in multi and (word, words[k + 1]) in pairs:
                 found = match(words, k)
             else:  # most words begin no longer phrase
                 meanings = single.get(word)
@@ -123,6 +125,14 @@ class Line:
         if not 0 <= k < self.n:
             return False
         return name in self.kinds[k]
+
+    def has(self, name: str, i: int, j: int) -> bool:
+        """Whether a word or phrase at one of the words i..j-1 belongs to the closed class `name`."""
+        return name in self.classes and any(name in kinds for kinds in self.kinds[max(0, i) : max(0, j)])
+
+    def word_at(self, place: int) -> int:
+        """The first word that starts at `place` in the text or behind it; `n` where none does."""
+        return bisect_left(self.s, place)
 
     def hints(self, k: int, name: str) -> bool:
         """Whether the word at k, or it with the next, is a hint of the kind `name` (hints.tsv)."""

@@ -197,9 +197,7 @@ def _elsewhere(event: Event, d: Draft) -> bool:
 
 def _another(d: Draft) -> bool:
     """a second raid, another blast."""
-    return any(
-        m.frame == "event" and any(d.line.is_(k, "ordinal") for k in range(max(0, m.i - 2), m.i)) for m in d.mentions
-    )
+    return any(m.frame == "event" and d.line.has("ordinal", m.i - 2, m.i) for m in d.mentions)
 
 
 def _join(event: Event, index: int, d: Draft) -> None:

@@ -130,7 +130,7 @@ def figure(m: Mention) -> None:
     """The death toll: the last figure that it is said to have reached."""
     n = _figure_after(m.line, m.j)
     if n is not None:
-        rising = any(m.line.is_(k, "rising") for k in range(max(0, m.i - 4), n.i + 1))
+        rising = m.line.has("rising", m.i - 4, n.i + 1)
         m.victims, m.toll, m.latest = [n], True, rising
 
 

@@ -91,7 +91,7 @@ def _digits(line: Line, k: int, word: str) -> tuple[int, int] | None:
         return None
     if _aged(line, k) or _counter(line, k):
         return None
-    n, j = int(re.sub("[,.]", "", word)), k + 1
+    n, j = int(word.replace(",", "").replace(".", "")), k + 1
     if line.w[k + 1 : k + 2] == ["s"] and line.s[k + 1] == line.e[k]:
         return None  # "in his 20s"
     if line.is_(j, "ageword") and (line.w[j].endswith("old") or (j + 1 < line.n and line.w[j + 1] == "old")):

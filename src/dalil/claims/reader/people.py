@@ -206,7 +206,7 @@ class People:
 
 
 def _numbered(line: Line, p: Phrase) -> bool:
-    return p.kind == "people" and any(line.is_(x, "ordinal") for x in range(p.i, p.core))
+    return p.kind == "people" and line.has("ordinal", p.i, p.core)
 
 
 def _headlined(person: Person, line: Line, p: Phrase) -> bool:

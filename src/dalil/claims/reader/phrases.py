@@ -73,7 +73,7 @@ def opens_name(line: Line, k: int) -> bool:
 
 def name_at(line: Line, k: int) -> int:
     """Where the run of capitalised words that starts at k ends; k itself where none starts."""
-    if k >= line.n or not opens_name(line, k):
+    if k >= line.n or not line.cap[k] or not opens_name(line, k):
         return k
     j = k + 1
     while j < line.n:
@@ -125,7 +125,8 @@ def told_age(line: Line, k: int) -> tuple[int, int] | None:
 
 def phrase_at(line: Line, i: int) -> Phrase | None:
     """The phrase that starts at word i, or None where none does."""
-    if i and line.entry(i, "verb") is not None and line.entry(i, "weapon") is not None:
+    m = line.marks[i]
+    if i and m is not None and "weapon" in m[1].first and "verb" in m[1].first:
         if line.w[i - 1] == "to" or line.is_(i - 1, "modal") or line.is_(i - 1, "do") or line.is_(i - 1, "neg"):
             return None
         if line.is_(i + 1, "det") and line.owner[i - 1] is not None:
@@ -165,11 +166,7 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
         if found.plural and amount is None and line.is_(i, "singular") and found.kind == "people":
             found.plural = False
         found.other = other
-        found.owned = (
-            found.definite
-            and any(line.is_(x, "poss") for x in range(i, found.core))
-            and not line.is_(found.head, "anyone")
-        )
+        found.owned = found.definite and line.has("poss", i, found.core) and not line.is_(found.head, "anyone")
         _after(line, found)
         return found
     if line.w[i] == "another" and k == i + 1 < line.n and _plain(line, k) and line.marks[k] is None:
@@ -211,7 +208,8 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     called_from = k
     steps = 0
     while k < line.n and steps <= MODIFIERS:
-        e = head_entry(line, k) if line.marks[k] is not None else None
+        m = line.marks[k]
+        e = m[1].head if m is not None else None
         if e is not None:
             if _in_title(line, k, e):
                 k += 1
@@ -223,7 +221,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
                 continue
         if head is not None:
             break
-        found_age = told_age(line, k)
+        found_age = None if line.w[k].isalpha() else told_age(line, k)
         if found_age:
             age, k = found_age
             opened = True
@@ -231,7 +229,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
             if k >= line.n or not (_plain(line, k) or head_entry(line, k) or line.entry(k, "verb")):
                 return Phrase("people", i, k, core, k - 1, k, age=age)
             continue
-        verb = (line.entry(k, "verb") or line.entry(k, "noun")) if line.marks[k] is not None else None
+        verb = m[1].act if m is not None else None
         if verb is not None:
             if opened and _modifies(line, k, verb):
                 state = verb if (verb.cat == "verb" and verb.form != "ing") or verb.a == "state" else state
@@ -255,11 +253,7 @@ def _head(line: Line, i: int, k: int, opened: bool) -> Phrase | None:
     if head is None:
         stop = name_at(line, core)
         if stop > core and (stop - core > 1 or core > 0 or line.w[stop : stop + 1] == [","] or _surname(line, core)):
-            kind = (
-                "place"
-                if any(line.is_(x, "orgword") or line.is_(x, "placeword") for x in range(core, stop))
-                else "name"
-            )
+            kind = "place" if line.has("orgword", core, stop) or line.has("placeword", core, stop) else "name"
             return Phrase(kind, i, stop, core, core, stop, age=age, name=(core, stop))
         return None
     if entry.cat == "people" and line.is_(k, "animal"):
@@ -279,7 +273,7 @@ def _called_by_place(line: Line, core: int) -> int:
     while end < line.n and end - stop < 3 and line.marks[end] is None and not line.cap[end] and line.w[end].isalpha():
         end += 1
     named = core < stop < end and not line.shout and not line.headline
-    return end if named and not any(line.is_(x, "orgword") for x in range(core, stop)) else 0
+    return end if named and not line.has("orgword", core, stop) else 0
 
 
 def _surname(line: Line, k: int) -> bool:
@@ -392,7 +386,7 @@ def _after(line: Line, phrase: Phrase) -> None:
         found = called if line.shout else name_at
         k = j + 1 if line.w[j] == "," and not phrase.plural and found(line, j + 1) - j > 2 else j
         stop = called(line, k) if line.shout else name_at(line, k)
-        if stop > k and not phrase.plural and not any(line.is_(x, "orgword") for x in range(k, stop)):
+        if stop > k and not phrase.plural and not line.has("orgword", k, stop):
             phrase.name = (k, stop)
             phrase.title = line.is_(phrase.head, "title")
             phrase.j = stop
@@ -449,12 +443,10 @@ def phrases_of(line: Line) -> list[Phrase]:
     k = 0
     may_open = openings(line)
     while k < line.n:
-        if not line.w[k][0].isalnum():
-            k += 1
-            continue
-        phrase = phrase_at(line, k) if may_open[k] else None
+        phrase = phrase_at(line, k) if may_open[k] and line.w[k][0].isalnum() else None
         if phrase is None or phrase.j <= k:
-            k = line.end(k)
+            m = line.marks[k]
+            k = m[0] if m is not None else k + 1
             continue
         out.append(phrase)
         for x in range(phrase.i, phrase.j):

@@ -152,11 +152,7 @@ def _header_quotes(header) -> tuple[Quote, ...]:
 
 def _header_lines(lines: list[Line], header) -> set[int]:
     """Lines that only name the author, the date or the credit, with or without a label, and tell of no event."""
-    promos = {
-        line.number
-        for line in lines
-        if "promo" in line.classes and any(line.is_(k, "promo") for k in range(min(line.n, 12)))
-    }
+    promos = {line.number for line in lines if line.has("promo", 0, 12)}
     return promos | {line.number for line in lines for q in _header_quotes(header) if _only_says(line, q)}
 
 

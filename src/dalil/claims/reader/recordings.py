@@ -10,6 +10,8 @@ from dalil.claims.reader.numbers import figure
 from dalil.claims.reader.phrases import name_at
 from dalil.records import FootageMention, Quote
 
+SECONDS = re.compile(r"^(\d+)-(?:second|sec)s?(?:-long)?$")
+MINUTES = re.compile(r"^(\d+)-(?:minute|min)s?(?:-long)?$")
 CREDIT = re.compile(r"[\[(]\s*([^\[\]()\n]{2,60}?)\s*[\])]\s*$", re.MULTILINE)
 
 
@@ -40,8 +42,7 @@ def duration_of(line: Line) -> tuple[float, Quote] | None:
     """A length in seconds or minutes that the line gives, with its words."""
     total, start, end, k = 0.0, None, None, 0
     while k < line.n:
-        glued = re.match(r"^(\d+)-(?:second|sec)s?(?:-long)?$", line.w[k])
-        minutes = re.match(r"^(\d+)-(?:minute|min)s?(?:-long)?$", line.w[k])
+        glued, minutes = SECONDS.match(line.w[k]), MINUTES.match(line.w[k])
         if glued or minutes:
             total += float((glued or minutes)[1]) * (1 if glued else 60)
             start, end, k = k if start is None else start, k + 1, k + 1
@@ -89,13 +90,11 @@ def footage_of(
             duration, quote = length
             quotes.append(quote)
             home = home or line
-        if line.number in numbers:
-            taken = next((k for k in range(line.n) if line.is_(k, "taken")), None)
-            if taken is not None:
-                spans = setting.by_line.get(line.number, ())
-                if spans and shot is None:
-                    shot = spans[0]
-                    home = line
+        if line.number in numbers and line.has("taken", 0, line.n):
+            spans = setting.by_line.get(line.number, ())
+            if spans and shot is None:
+                shot = spans[0]
+                home = line
     if credit is None:
         credit = next((c for line in lines if line.number in numbers and (c := credit_of(line)) is not None), None)
     credit = credit or next((c for r in found if (c := _maker(r)) is not None), None)

@@ -25,7 +25,7 @@ def mentions_of(line: Line) -> list[Mention]:
         if line.w[k] in partible and (parted := _parted(line, k)) is not None:
             out.append(parted)
             continue
-        if m is None or not m[1].acts:
+        if m is None or (m[1].act is None and "fatally" not in m[1].classes):
             continue
         owner = line.owner[k]
         if line.is_(k, "fatally") and (part := _fatally(line, k)) is not None:
@@ -113,7 +113,7 @@ def _parted(line: Line, k: int) -> Mention | None:
         verb = next((e for e in entries if e.cat == "verb" and e.a in ("harm", "hit", "abduct", "rescue")), None)
         if verb is None or tuple(line.w[p.j : p.j + len(rest)]) != rest:
             continue
-        safe = any(line.is_(x, "rubble") for x in range(p.j, line.n))
+        safe = line.has("rubble", p.j, line.n)
         if verb.a == "rescue" and not safe:
             return None
         made = Mention(line, k, p.j + len(rest), verb, verb.c, "active")

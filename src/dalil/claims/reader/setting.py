@@ -83,7 +83,7 @@ class Setting:
         """The date of the line that fits the triggers `mine` best, days before coarser spans."""
         best, cost = None, 10**9
         for span in self.by_line.get(line.number, ()):
-            k = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
+            k = min(line.word_at(span.quote.start), line.n - 1)
             if of_speech(line, k, mine, span.time is not None) or _told_apart(line, k, mine):
                 continue
             c = min(_cost(k, t) for t in mine) + (0 if span.precision in ("day", "range") else 8)
@@ -119,8 +119,8 @@ class Setting:
                 if span.precision != "day" or (self.published is not None and span.start > self.published):
                     continue
                 line = lines[n]
-                at = next((x for x in range(line.n) if line.s[x] >= span.quote.start), line.n - 1)
-                if of_speech(line, at, []) or any(line.is_(k, "aftermath") for k in range(max(0, at - 6), at)):
+                at = min(line.word_at(span.quote.start), line.n - 1)
+                if of_speech(line, at, []) or line.has("aftermath", at - 6, at):
                     spare = spare or span
                     continue
                 return span
@@ -164,7 +164,7 @@ def of_speech(line: Line, k: int, mine: list[tuple[int, int]], timed: bool = Fal
     x = k - 1
     while x >= 0 and (line.is_(x, "on") or line.is_(x, "adv") or line.is_(x, "prep")) and k - x < 3:
         x -= 1
-    end = next((y for y in range(k, line.n) if line.s[y] >= _end_of_date(line, k)), line.n)
+    end = max(k, line.word_at(_end_of_date(line, k)))
     if line.is_(end, "named_later") and not any(i <= end < j for i, j in mine):
         return True  # "on Wednesday identified the man"
     if x < 0 or any(i <= x < j for i, j in mine):
@@ -186,7 +186,7 @@ def of_law(line: Line, x: int) -> bool:
     addressed = line.is_(x, "street") and line.cap[x] == 1 and x > 0 and line.cap[x - 1] == 1
     if line.shout or line.headline or not addressed:
         return True
-    return line.is_(x - 1, "courtkind") or any(line.is_(y, "aftermath") for y in range(max(0, x - 7), x))
+    return line.is_(x - 1, "courtkind") or line.has("aftermath", x - 7, x)
 
 
 def _cost(k: int, trigger: tuple[int, int]) -> int:
@@ -205,8 +205,8 @@ def _spots(line: Line) -> list[Spot]:
     out: list[Spot] = []
     k = 0
     while k < line.n:
-        if not line.is_(k, "loc"):
-            struck = _struck(line, k)
+        if "loc" not in line.kinds[k]:
+            struck = _struck(line, k) if line.owner[k] is not None else 0
             if struck:
                 within, end = _within(line, struck)
                 out.append(_spot(line, k, struck, within, near=False))

@@ -103,11 +103,11 @@ def _own(line: Line, m: Mention, reach: list[str | None]) -> str:
     if m.entry.cat == "verb" and any(line.is_(p.i, "polar") or line.is_(p.i - 1, "polar") for p in m.victims):
         told = any(_negates(line, x) or line.is_(x, "no") for x in range(m.i))
         return "negated" if told else "hypothetical"  # "no reports that either man was hurt", "if anyone was hit"
-    if m.entry.cat == "verb" and any(line.is_(x, "maybe") for x in range(max(0, m.i - 4), m.i)):
+    if m.entry.cat == "verb" and line.has("maybe", m.i - 4, m.i):
         return "hypothetical"  # "someone may have been hit"
     if m.i and reach[m.i - 1] is not None:
         kind = reach[m.i - 1]
-        if kind == "forecast" and any(line.is_(x, "firstperson") for x in range(max(0, m.i - 4), m.i)):
+        if kind == "forecast" and line.has("firstperson", m.i - 4, m.i):
             return "threatened"
         if not (kind == "hypothetical" and _came_true(line, m)):
             return kind
@@ -122,7 +122,7 @@ def _own(line: Line, m: Mention, reach: list[str | None]) -> str:
         if kind is not None:
             return kind
     if m.voice == "base" and m.i and line.w[m.i - 1] == "to":
-        made = any(line.is_(x, "forced") for x in range(max(0, m.i - 9), m.i))
+        made = line.has("forced", m.i - 9, m.i)
         return _habit(line, m) if made else "hypothetical"
     return _habit(line, m)
 
@@ -174,13 +174,9 @@ def _behind(line: Line, m: Mention) -> str | None:
         if line.w[k] in (",", ";", ":") or line.is_(k, "sub"):
             return None
         if line.is_(k, "aux") or line.is_(k, "modal"):
-            if any(line.is_(x, "expected") for x in (k + 1, k + 2)):
+            if line.has("expected", k + 1, k + 3):
                 return "forecast"
-            if (
-                line.is_(k, "modal")
-                and not _month(line, k)
-                and any(line.is_(x, "indef") for x in range(max(0, m.i - 2), m.i))
-            ):
+            if line.is_(k, "modal") and not _month(line, k) and line.has("indef", m.i - 2, m.i):
                 return "forecast" if line.w[k] == "will" else "hypothetical"
             for x in (k, k + 1, k + 2):
                 cue = line.entry(x, "cue")
@@ -200,9 +196,7 @@ def _habit(line: Line, m: Mention) -> str:
     """generic, total or background where a cue of the sentence says so; reported otherwise."""
     if _alternatives(line, m):
         return "generic"
-    counted = any(p.amount is not None for p in m.victims) or (
-        "tally" in line.classes and any(line.is_(k, "tally") for k in range(m.i))
-    )
+    counted = any(p.amount is not None for p in m.victims) or (line.has("tally", 0, m.i))
     if counted and _over_many(line, m):
         return "total"
     for k in line.at.get("cue", ()):
@@ -233,7 +227,7 @@ def _over_many(line: Line, m: Mention) -> bool:
     for k in range(m.j, min(line.n, m.j + 9)):
         noun = line.entry(k, "noun")
         if noun is not None and noun.a == "event" and noun.form == "pl":
-            return any(line.is_(x, "separate") for x in range(m.j, min(line.n, k + 8)))
+            return line.has("separate", m.j, k + 8)
         if line.w[k] in (";", ".") or (line.entry(k, "verb") is not None and line.owner[k] is None):
             return False
     return False

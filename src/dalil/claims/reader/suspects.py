@@ -138,16 +138,16 @@ def _by_adjective(d: Draft, line: Line, i: int) -> list[tuple[str, Suspect]]:
 
 def footing_of(d: Draft, line: Line, p: Phrase, i: int) -> tuple[str, str | None]:
     """stated, suspected, accused, claimed or denied, and by whom where the text says."""
-    for k in range(max(0, p.i - 8), min(line.n, max(p.j, i) + 1)):
+    for k in line.at.get("cue", ()):
+        if not p.i - 8 <= k <= max(p.j, i):
+            continue
         cue = line.entry(k, "cue")
         if p.i - k > 5 and any(line.w[x] in (",", ";") or line.owner[x] is not None for x in range(k, p.i)):
             continue  # further off only in a chain of verbs: "thought to have been carried out by"
-        if cue is not None and cue.a == "suspected" and not (p.j <= k and k - p.j > 3):
+        if cue.a == "suspected" and not (p.j <= k and k - p.j > 3):
             return "suspected", d.speaker.name if d.speaker else None
-    for k in range(line.n):
+    for k in line.at.get("speech", ()):
         e = line.entry(k, "speech")
-        if e is None:
-            continue
         if e.a == "confess":
             return "claimed", None
         if e.a == "accuse":

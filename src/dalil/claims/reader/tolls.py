@@ -113,9 +113,8 @@ def _together(a: Toll, b: Toll, m: Mention, told: list[Phrase]) -> Toll:
 def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll, ...]:
     """The parts of a toll that are told by kind of person: the victims themselves, and those after "including"."""
     out: dict[str, GroupToll] = {}
-    for m in mentions:
-        if EFFECT_TOLL.get(m.effect) != kind:
-            continue
+    telling = [m for m in mentions if EFFECT_TOLL.get(m.effect) == kind]
+    for m in telling:
         for p in m.victims:
             _count_group(line, p, out)
         end = max((p.j for p in m.victims), default=m.j)
@@ -126,12 +125,12 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
                 break
             if k > max(end, m.j) and line.entry(k, "verb") is not None and line.owner[k] is None:
                 break
-    for p in line.phrases if out or mentions else ():
+    for p in line.phrases if telling else ():
         if p.kind == "number" and p.j + 2 < line.n and line.w[p.j] == "of" and line.is_(p.j + 1, "pron"):
             part = next(
                 (q for x in range(p.j + 2, min(line.n, p.j + 5)) if (q := line.owner[x]) is not None and q.group), None
             )
-            if part is not None and any(EFFECT_TOLL.get(m.effect) == kind for m in mentions):
+            if part is not None:
                 a = p.amount
                 out.setdefault(part.group, GroupToll(part.group, a.low, a.best, a.high, line.quote(p.i, part.j)))
     return tuple(out.values())
@@ -156,7 +155,7 @@ def described_groups(line: Line) -> tuple[GroupToll, ...]:
     if "victimword" not in line.classes:
         return ()
     for p in line.phrases:
-        if not any(line.is_(k, "victimword") for k in range(p.i, p.j)):
+        if not line.has("victimword", p.i, p.j):
             continue
         k = p.j
         if not (line.is_(k, "aux") and line.entry(k, "verb") is None):

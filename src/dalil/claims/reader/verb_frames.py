@@ -204,11 +204,7 @@ def rescue(m: Mention) -> None:
     passive = m.voice in ("passive", "reduced", "being")
     m.victims = subject(m.line, m.i) if passive else objects(m.line, m.j)
     line = m.line
-    if (
-        m.entry.b == "other"
-        and line.is_(m.i, "carry")
-        and not any(line.is_(k, "rubble") for k in range(m.j, min(line.n, m.j + 14)))
-    ):
+    if m.entry.b == "other" and line.is_(m.i, "carry") and not line.has("rubble", m.j, m.j + 14):
         m.effect, m.victims = "unknown", []
     if not m.victims and (weapons := _firearms(_objects_near(line, m.j))):
         _shown(m, weapons)  # "pulled a gun on him", "brought a gun to school"
@@ -257,11 +253,11 @@ def care(m: Mention) -> None:
     """was taken to hospital: the subject is hurt, where a hospital is named behind the verb."""
     line = m.line
     m.voice = voice(line, m.i, m.j, m.entry)
-    there = any(line.is_(k, "hospitalword") for k in range(m.i, min(line.n, m.j + 10)))
+    there = line.has("hospitalword", m.i, m.j + 10)
     passive = m.voice in ("passive", "reduced", "being") or line.is_(m.j - 1, "reflex")
     m.victims = (subject(line, m.i) if passive else objects(line, m.j)) if there else []
     m.victims = [p for p in m.victims if p.kind != "number" or p.amount.value]
-    if any(line.is_(k, "checkup") for k in range(m.j, min(line.n, m.j + 14))):
+    if line.has("checkup", m.j, m.j + 14):
         m.victims = []  # "to a hospital for evaluation": nobody says that he was hurt
     m.effect = "injury" if m.victims else "unknown"
 

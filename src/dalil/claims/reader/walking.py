@@ -10,15 +10,14 @@ from dalil.claims.reader.phrases import Phrase
 
 SHARED = 9  # words between two verbs of one subject joined by "and", on sentences of our own
 SHARED_FAR = 40  # the same where a verb of dying comes last: "was shot about 6 p.m. in …, just west of …, and died"
+LIGHT = frozenset(["adv", "aux", "have", "modal", "neg"])  # what may stand between a subject and its verb
 SHARING = frozenset(["harm", "care", "suffer", "hit"])
 REACH = 14  # words between a trigger and its preposition, on sentences of our own
 
 
 def skip_back(line: Line, k: int) -> int:
     """The first word left of k that is no adverb, auxiliary, negation or modal."""
-    while k >= 0 and (
-        line.is_(k, "adv") or line.is_(k, "aux") or line.is_(k, "have") or line.is_(k, "modal") or line.is_(k, "neg")
-    ):
+    while k >= 0 and not line.kinds[k].isdisjoint(LIGHT):
         if line.owner[k] is not None and line.owner[k].kind == "pronoun":
             break
         k -= 1

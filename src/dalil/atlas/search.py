@@ -60,32 +60,52 @@ def _located(
     key = key_of(query)
     if not key.sounds:
         return ()
+    asked = [_asked(gazetteer, key, admin) for gazetteer in gazetteers]
+    if floor and not any(a.may_reach(floor, key) for a in asked):
+        return ()
     hits: list[Hit] = []
-    for gazetteer in gazetteers:
-        hits += hits_in(gazetteer, key, country=country, admin=admin, limit=limit, floor=floor)
+    for one in asked:
+        hits += hits_in(one, key, country=country, limit=limit)
     hits.sort(key=lambda h: (-h.logit, h.gazetteer.name != OWN, str(h.gazetteer.ids[h.place])))
     told = (hit for hit in hits[:limit] if hit.alike == 1.0 or _score(hit) >= floor)
     return tuple((candidate_of(hit, key), hit.alike) for hit in told)
 
 
-def hits_in(
-    gazetteer: Gazetteer, key: Key, *, country: str | None, admin: str | None, limit: int, floor: float
-) -> list[Hit]:
-    """The likely places of one gazetteer, each by its best name, best first; a few more than `limit`.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a gazetteer's index proposes for a name: rows of names, their likeness, and the division that is named."""
 
-    None where no name can reach `floor` nor sounds like the query.
-    """
+    gazetteer: Gazetteer
+    division: Division | None
+    rows: np.ndarray
+    cosines: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray | bool:
+        """Which names lie in the division."""
+        return self.division.places[self.gazetteer.owners[self.rows]] if self.division is not None else False
+
+    def may_reach(self, floor: float, key: Key) -> bool:
+        """False where no name can score `floor` and none has the very sounds of `key`."""
+        return len(self.rows) > 0 and rank.may_reach(floor, key, self.gazetteer, self.rows, self.cosines, self.inside)
+
+
+def _asked(gazetteer: Gazetteer, key: Key, admin: str | None) -> Asked:
     division = admin_of(gazetteer).division(admin) if admin else None
-    rows, cosines = proposed(gazetteer, key, division)
-    inside = division.places[gazetteer.owners[rows]] if division is not None else False
-    if not len(rows) or (floor and not rank.may_reach(floor, key, gazetteer, rows, cosines, inside)):
+    return Asked(gazetteer, division, *proposed(gazetteer, key, division))
+
+
+def hits_in(asked: Asked, key: Key, *, country: str | None, limit: int) -> list[Hit]:
+    """The likely places of one gazetteer, each by its best name, best first; a few more than `limit`."""
+    gazetteer, division, rows = asked.gazetteer, asked.division, asked.rows
+    if not len(rows):
         return []
     w = rank.weights(key.script)
-    measured = rank.measured(key, gazetteer, rows, cosines)
+    measured = rank.measured(key, gazetteer, rows, asked.cosines)
     places = gazetteer.owners[rows]
     logits = w.bias + measured @ w.name + rank.bonuses(gazetteer, key.script)[places]
     if division is not None:
-        logits += w.admin * inside
+        logits += w.admin * asked.inside
     out: list[Hit] = []
     seen: set[int] = set()
     known = countries_loaded()

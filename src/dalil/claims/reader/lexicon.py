@@ -16,6 +16,7 @@ from importlib.resources.abc import Traversable
 
 from dalil.claims.reader.tokens import words_of
 
+SOUGHT = ("cue", "speech")  # kinds of meaning that are looked for in whole sentences
 HEADS = ("people", "target", "weapon", "actor")  # kinds of meaning that make a head noun, people first
 FORMS = ("base", "s", "past", "part", "ing")
 # Classes whose words end a run of modifiers.
@@ -99,6 +100,11 @@ class Meanings(tuple[Entry, ...]):
         made.classes = frozenset(e.a for e in made if e.cat == "class")
         made.abbreviated = any(e.form == "abbr" for e in made)
         return made
+
+    @cached_property
+    def sought(self) -> tuple[str, ...]:
+        """The kinds of meaning whose places a sentence keeps."""
+        return tuple(cat for cat in SOUGHT if cat in self.first)
 
     @cached_property
     def head(self) -> Entry | None:

@@ -56,7 +56,7 @@ class Line:
         self.owner: list = [None] * self.n
         known = lx.word_classes
         self.kinds: list[frozenset[str]] = [known.get(w, NONE) for w in self.w]
-        self.at: dict[str, list[int]] = {}  # where words of each kind of lexicon stand
+        self.at: dict[str, list[int]] = {}  # where words of the kinds SOUGHT stand
         self._mark()
         self.classes: frozenset[str] = NONE.union(*self.kinds)
 
@@ -85,7 +85,7 @@ class Line:
                 k += 1
             else:
                 marks[k] = found
-                for cat in found[1].first:
+                for cat in found[1].sought:
                     at.setdefault(cat, []).append(k)
                 if found[0] > k + 1:
                     kinds = found[1].classes

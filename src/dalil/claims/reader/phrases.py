@@ -148,6 +148,7 @@ def phrase_at(line: Line, i: int) -> Phrase | None:
     if (
         determined
         and (m := line.marks[k] if k < line.n else None) is not None
+        and "num" in m[1].first
         and any(e.cat == "num" and e.a == "about" for e in m[1])
     ):
         k = m[0]
@@ -443,7 +444,10 @@ def phrases_of(line: Line) -> list[Phrase]:
     k = 0
     may_open = openings(line)
     while k < line.n:
-        phrase = phrase_at(line, k) if may_open[k] and line.w[k][0].isalnum() else None
+        if not line.w[k][0].isalnum():
+            k += 1
+            continue
+        phrase = phrase_at(line, k) if may_open[k] else None
         if phrase is None or phrase.j <= k:
             m = line.marks[k]
             k = m[0] if m is not None else k + 1

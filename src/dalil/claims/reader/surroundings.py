@@ -19,9 +19,10 @@ from dalil.atlas.waters import find_waters
 from dalil.records import Candidate, Claim, Place, Quote, TextIncident
 
 Told = TypeVar("Told", Claim, TextIncident)
+Related = dict[tuple[int, int], Place | None]
 SURE = 0.5  # a place whose best candidate has this score says where the others lie
 # What a sentence holds whose place may stand in a relation only: "between X and Y", "eastern X".
-RELATED = re.compile(r"\b(?:between|(?:north|south|east|west)\w*)\b|بين", re.IGNORECASE)
+RELATED = re.compile(r"\b(?:between\b|north|south|east|west)|بين")
 WORLDWIDE = "international.tsv"  # media that write about the whole world have no country of their own
 
 
@@ -36,7 +37,8 @@ def with_surroundings(
     """The same claims and incidents, their places where the whole text puts them."""
     told = claims
     sea = find_waters(text) is not None
-    claims = tuple(_found(text, c, country, sea) for c in claims)
+    related: Related = {}
+    claims = tuple(_found(text, c, country, sea, related) for c in claims)
     new = {n: c.where for n, (old, c) in enumerate(zip(told, claims, strict=True)) if c is not old}
     incidents = tuple(_with_new(i, new) for i in incidents) if new else incidents
     places = {key: place for told in (*claims, *incidents) if (place := told.where) and (key := _key(place))}
@@ -85,22 +87,36 @@ def _others(place: Place, places: dict[tuple[int, int], Place]) -> tuple[Candida
     return tuple(c for name, c in others.items() if name != place.name)
 
 
-def _found(text: str, claim: Claim, country: str | None, sea: bool) -> Claim:
-    """The claim at the waters that its sentence names; if it has no place, where a known one stands in a relation."""
+def _found(text: str, claim: Claim, country: str | None, sea: bool, related: Related) -> Claim:
+    """The claim at the waters that its sentence names; if it has no place, where a known one stands in a relation.
+
+    `related` keeps what was found for each sentence: several claims may be of one.
+    """
     if claim.where is not None and not sea:
         return claim
     start, end = _sentence(text, claim.quote.start, claim.quote.end)
     waters = find_waters(text, start, end) if sea else None
     if waters is not None and (claim.where is None or _overlap(waters, claim.where)):
         return replace(claim, where=waters)
-    if claim.where is not None or RELATED.search(text, start, end) is None:
+    if claim.where is not None:
         return claim
-    for mention in find_places(text[start:end], country=country):
+    if (start, end) not in related:
+        related[start, end] = _related(text, start, end, country)
+    place = related[start, end]
+    return replace(claim, where=place) if place is not None else claim
+
+
+def _related(text: str, start: int, end: int, country: str | None) -> Place | None:
+    """The first known place that text[start:end] names in a relation; None where it is like no place of a gazetteer."""
+    sentence = text[start:end]
+    if RELATED.search(sentence.lower()) is None:
+        return None
+    for mention in find_places(sentence, country=country):
         if mention.known and mention.role == "place" and mention.relation is not None:
             place = resolve_mention(mention, country=country)
             quote = Quote(start + mention.start, start + mention.end, mention.name)
-            return replace(claim, where=replace(place, quote=quote)) if place.candidates else claim
-    return claim
+            return replace(place, quote=quote) if place.candidates else None
+    return None
 
 
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:

@@ -51,7 +51,8 @@ def _arabic_script_language(sample: str, letters: int) -> str | None:
 
 def _latin_language(words: list[str]) -> str | None:
     """English where its small words are one in twelve and more than any other language's."""
-    counts = Counter(_WORDS[word] for word in map(str.casefold, words) if word in _WORDS)
+    counts = Counter(map(_WORDS.get, map(str.casefold, words)))
+    del counts[None]  # words that tell nothing
     english = counts.pop("en", 0)
     if english == 0 or english * 12 < len(words):
         return None

@@ -11,7 +11,6 @@ from dalil.claims.languages.ar.words import lines_of
 from dalil.claims.reader.lexicon import lexicon
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.numbers import amount_at
-from dalil.claims.reader.phrases import phrases_of
 from dalil.claims.reader.tokens import sentences
 from dalil.claims.reader.tolls import added, amount_of
 
@@ -70,7 +69,6 @@ def _arabic_lines(words: str) -> list:
 def _english(words: str) -> list:
     out: list = []
     for line in _english_lines(words):
-        phrases_of(line)
         found = [a for p in line.phrases if p.kind in ("people", "number", "name") and (a := amount_of(line, p))]
         out += found or _scanned(line)
     return out

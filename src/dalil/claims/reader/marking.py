@@ -52,8 +52,6 @@ class Line:
         capitals = self.n - self.cap.count(0)
         self.headline = not shout and capitals > HEADLINE * 5 and _capitals_everywhere(self.w, capitals)
         self.cover: list[int] = list(range(self.n))
-        self.phrases: list = []
-        self.owner: list = [None] * self.n
         known = lx.word_classes
         self.kinds: list[frozenset[str]] = [known.get(w, NONE) for w in self.w]
         self.at: dict[str, list[int]] = {}  # where words of the kinds SOUGHT stand
@@ -106,6 +104,19 @@ class Line:
         if kept or not self.shout:
             return (found[0], kept) if kept else None
         return found
+
+    def __getattr__(self, name: str):
+        """`phrases`, and `owner` (the phrase of each word), are found when they are first asked for.
+
+        Many sentences tell of no act, so that nobody asks.
+        """
+        if name not in ("phrases", "owner"):
+            raise AttributeError(name)
+        from dalil.claims.reader.phrases import phrases_of  # looks at lines itself
+
+        self.owner: list = [None] * self.n
+        self.phrases = phrases_of(self)
+        return getattr(self, name)
 
     def entry(self, k: int, cat: str) -> Entry | None:
         """The first meaning of kind `cat` of the phrase that starts at word k."""

@@ -22,6 +22,7 @@ SILENT = frozenset({"movement", "ceasefire", "other"})  # told as claims, never 
 OLD_DAYS = 5  # an event this long before the text's main event is its background; tuned on gva_train
 LEAD = 6  # sentences whose events stand in the order of the text, before all others by weight; on gva_train
 LEADS = 3  # an event told more than so many sentences before a later one is no history of it
+TOLD_APART = frozenset({"child", "medic", "journalist"})  # groups whose one person is known by the noun alone
 OUTCOMES = frozenset({"die", "care", "state", "wound"})
 UNSURE = frozenset({"care", "wound", "suffer"})  # taken to hospital, found with wounds: some of them may have died
 SPECIFIC = 5  # from this rank of telling on, two types are two kinds of act
@@ -251,7 +252,10 @@ def gather_mentions(event: Event, lines: list[Line]) -> None:
     if not singles:
         return
     taken = {(line.number, p.i) for person in event.people.persons for line, p in person.mentions}
+    alike = any(s.group in TOLD_APART for s in singles)
     for line in lines:
+        if not alike and all(s.names.isdisjoint(line.w) for s in singles):
+            continue
         for p in line.phrases:
             if (
                 p.kind not in ("people", "name")
@@ -273,7 +277,7 @@ def _whose(singles: list[Person], line: Line, p: Phrase) -> Person | None:
     names = names_of(line, p)
     if names:
         return next((s for s in singles if s.names and _same_name(names, s.names)), None)
-    if p.kind != "people" or p.other or not p.group or p.group not in ("child", "medic", "journalist"):
+    if p.kind != "people" or p.other or not p.group or p.group not in TOLD_APART:
         return None
     alike = [s for s in singles if s.group == p.group]
     if len(alike) != 1 or len({s.group for s in singles if s.group == p.group}) != 1:

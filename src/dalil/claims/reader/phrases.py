@@ -439,7 +439,7 @@ def age_after(line: Line, j: int) -> tuple[int, int] | None:
 
 
 def phrases_of(line: Line) -> list[Phrase]:
-    """Every phrase of the sentence in order, none overlapping; also kept on the line, word by word."""
+    """Every phrase of the sentence in order, none overlapping; the line keeps whose each word is as they are found."""
     out: list[Phrase] = []
     k = 0
     may_open = openings(line)
@@ -456,5 +456,4 @@ def phrases_of(line: Line) -> list[Phrase]:
         for x in range(phrase.i, phrase.j):
             line.owner[x] = phrase
         k = phrase.j
-    line.phrases = out
     return out

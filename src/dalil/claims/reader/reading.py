@@ -12,7 +12,6 @@ from dalil.claims.reader.lexicon import languages, lexicon
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.merging import Event, events_of, gather_mentions, gather_victims
 from dalil.claims.reader.people import People, victims_of
-from dalil.claims.reader.phrases import phrases_of
 from dalil.claims.reader.positions import with_positions
 from dalil.claims.reader.recordings import footage_of
 from dalil.claims.reader.roles import mentions_of
@@ -89,8 +88,6 @@ def prepared(text: str, tag: str, published: date | None, country: str | None, h
     lx = lexicon(tag)
     shout = shouting(text)
     lines = [Line(text, s, lx, shout) for s in sentences(text, lx.abbreviations, lx.openers)]
-    for line in lines:
-        phrases_of(line)
     setting = Setting(text, lines, published, tag, country)
     skipped = _header_lines(lines, header)
     setting.forget(skipped)  # the day of publication is no event's own

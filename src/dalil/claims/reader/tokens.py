@@ -51,6 +51,8 @@ def plain(word: str) -> str:
 
 def words_of(phrase: str) -> list[str]:
     """The words of a lexicon phrase, cut and compared as text is."""
+    if phrase.isascii() and phrase.replace(" ", "").isalpha():  # most phrases: nothing to cut
+        return phrase.lower().split()
     out = []
     for m in WORD.finditer(phrase):
         word = m.group()

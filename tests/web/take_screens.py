@@ -37,10 +37,12 @@ LOADED = "() => [...document.images].every((i) => i.complete)"
 REASONS = {"en": "The second bulletin gives the names", "ar": "النشرة الثانية تذكر الأسماء"}
 WAIT_MS = 20_000
 TALLEST_PX = 9000
+# Lists of one kind of row: their beginning shows all.
+BEGINNINGS_PX = {"publish": 2400, "log": 2400}
 PAPER_PX = 794  # A4 at 96 dots an inch
-# Pages of an archive that holds nothing: each says so in a sentence. One light, one dark and mirrored are enough.
+# Pages of an archive that holds nothing: each says so in a sentence. For these, as for what is unfolded, two looks do.
 EMPTY = ("overview", "review", "incidents", "map", "timeline", "people", "sources", "outlook", "log")
-EMPTY_LOOKS = ((1440, "en", "light"), (390, "ar", "dark"))
+TWO_LOOKS = ((1440, "en", "light"), (390, "ar", "dark"))
 
 
 def reveal(tab) -> bool:
@@ -129,12 +131,12 @@ class Camera:
             tab.wait_for_function(DRAWN)
 
     def shoot(self, tab, name: str, look: tuple) -> None:
-        """The whole page, cut where it grows beyond what a person would look at."""
-        height = tab.evaluate("document.documentElement.scrollHeight")
-        clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": min(height, TALLEST_PX)}
+        """The whole page, cut where it only goes on as before."""
+        height = min(tab.evaluate("document.documentElement.scrollHeight"), BEGINNINGS_PX.get(name, TALLEST_PX))
+        clip = {"x": 0, "y": 0, "width": tab.viewport_size["width"], "height": height}
         picture = tab.screenshot(full_page=True, clip=clip, animations="disabled")
         path = self.folder / f"{name}-{'-'.join(map(str, look))}.webp"
-        Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=50, method=5)
+        Image.open(io.BytesIO(picture)).convert("RGB").save(path, quality=45, method=5)
 
 
 def take(archive: Path, camera: Camera) -> None:
@@ -151,7 +153,7 @@ def take(archive: Path, camera: Camera) -> None:
                     if camera.wants(name):
                         camera.shoot(tab, name, look)
                     for end, act in after:
-                        if act(tab):
+                        if (end != "open" or look in TWO_LOOKS) and act(tab):
                             camera.shoot(tab, f"{name}-{end}", look)
         if camera.wants("incident-print"):
             take_print(camera, browser, address, pages["incident"])
@@ -209,7 +211,7 @@ def take_empty(folder: Path, camera: Camera) -> None:
     Archive.create(folder / "empty", "Empty").close()
     pages = addresses(folder / "empty")
     with serving(folder / "empty") as address, chromium() as browser:
-        for look in camera.looks(EMPTY_LOOKS):
+        for look in camera.looks(TWO_LOOKS):
             with camera.tab(browser, address, look) as tab:
                 for name in EMPTY:
                     camera.open(tab, pages[name], look[1])

@@ -19,7 +19,7 @@ from dalil.footage.screen_store import screen_of
 from dalil.footage.store import load_footage
 from dalil.records import Capture, Footage, Incident
 from dalil.web import holdings
-from dalil.web.language import Language, isolated
+from dalil.web.language import Language
 from dalil.web.pages.incident import Shown, played, seen_elsewhere
 from dalil.web.render import clock, language_of, page, utc_text
 from dalil.web.security import CAPTURE_POLICY, asked_hash
@@ -111,7 +111,8 @@ def signed(lang: Language, manifest: Manifest | None) -> str:
 def programs(lang: Language, tags: Mapping[str, str], name: str) -> str:
     """What programs left of themselves in the file."""
     told = ((x, lang.term("did", x.did)) for x in traces(tags, name))
-    return " · ".join(f"{isolated(x.program)}: {did} ({isolated(x.field)})" for x, did in told)
+    words = lang.texts["footage.program"]
+    return " · ".join(words.format(program=x.program, did=did, field=x.field) for x, did in told)
 
 
 def said(lang: Language, footage: Footage, name: str, manifest: Manifest | None) -> list[Said]:

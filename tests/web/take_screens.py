@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -180,7 +181,7 @@ def take_judged(archive: Path, camera: Camera) -> None:
                 camera.open(tab, pages["claim"], look[1])
                 tab.locator("input[value='corrected']").check()
                 tab.fill("input[name='killed']", str(30 + number % 2))
-                tab.fill("input[name='reason']", REASONS[look[1]])
+                tab.fill("form.judge input[name='reason']", REASONS[look[1]])
                 tab.locator("form.judge button").first.click()
                 tab.wait_for_load_state("networkidle")
                 camera.shoot(tab, "claim-judged", look)
@@ -199,8 +200,7 @@ def take_watched(archive: Path, again: Path, camera: Camera) -> None:
                 camera.open(tab, "/add", look[1])
                 tab.fill("#path", str(again))
                 tab.locator("form:has(#path) button").click()
-                tab.wait_for_selector(".counts + section, .counts ~ p a[href*='incidents']")
-                tab.wait_for_selector("a[href*='/incidents']:not(nav a)")
+                tab.wait_for_selector("main a[href*='/incidents']")
                 camera.shoot(tab, "watch-done", look)
 
 
@@ -260,6 +260,7 @@ def main() -> None:
     parser.add_argument("--look", default="*")
     options = parser.parse_args()
     # A name of its own, so that the paths in the pictures are the same wherever they are taken.
+    os.environ["DALIL_BY"] = "A. Reader"
     folder = Path(tempfile.gettempdir()) / "dalil-screens"
     shutil.rmtree(folder, ignore_errors=True)
     camera = Camera(options.out, options.only, options.look)
@@ -270,7 +271,7 @@ def main() -> None:
         archive = options.archive or example_archive(folder)
         take(archive, camera)
         if not options.archive:
-            take_watched(archive, folder / "kafr-naha", camera)
+            take_watched(archive, folder / "kafr-naha" / "reports", camera)
             take_judged(archive, camera)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

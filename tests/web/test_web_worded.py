@@ -5,7 +5,7 @@ import pytest
 from dalil.footage.apps import traces
 from dalil.web.language import CLOSE_ISOLATE, OPEN_ISOLATE, language
 from dalil.web.pages.footage import programs
-from dalil.web.worded import worded
+from dalil.web.worded import corrected, worded
 
 
 def plainly(text: str) -> str:
@@ -43,6 +43,22 @@ def test_values_are_said_in_the_language_of_the_page(field, shown, english, arab
 def test_words_of_no_known_form_stay_as_they_are(shown):
     for field in ("killed", "when", "suspects", "place", "why", "where"):
         assert worded(language("ar"), field, shown) == shown
+
+
+def test_what_a_person_set_is_said_as_everywhere():
+    values = {
+        "killed": {"low": 17, "best": 17, "high": None},
+        "injured": None,
+        "type": "airstrike",
+        "when": {"start": "2016-11-04", "end": "2016-11-04", "precision": "day"},
+    }
+    assert corrected(language("en"), values) == [
+        ("killed", "at least 17"),
+        ("injured", "not said"),
+        ("kind", "Airstrike"),
+        ("when", "4 November 2016"),
+    ]
+    assert ("النوع", "غارة جوية") in corrected(language("ar"), values)
 
 
 def test_what_a_program_did_has_arabic_words():

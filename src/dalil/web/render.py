@@ -20,7 +20,7 @@ from dalil.web.accounts.roles import TO_LOOK, may
 from dalil.web.language import LANGUAGES, Language, language
 from dalil.web.marks import SIGNS, words_anchor
 from dalil.web.typeset import environment
-from dalil.web.worded import worded
+from dalil.web.worded import corrected, worded
 
 COOKIE = "dalil_lang"
 YEAR_S = 365 * 24 * 3600
@@ -55,7 +55,7 @@ def templates(code: str) -> Environment:
     env.globals.update(
         signs=SIGNS, asset=asset, L=lang, t=lang.text, n=lang.count, term=lang.term, veil=plain,
         title_of=partial(title_of, lang), place_name=partial(place_name, lang), reporter=partial(reporter, lang),
-        worded=partial(worded, lang),
+        worded=partial(worded, lang), corrected=partial(corrected, lang),
     )  # fmt: skip
     return env
 

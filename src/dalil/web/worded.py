@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
+from dalil.records import Toll
 from dalil.web.language import Language, isolated
 
 COUNTS = ("killed", "injured", "missing")
@@ -48,6 +50,23 @@ def worded(lang: Language, field: str, shown: object) -> object:
     if field == "suspects":
         return suspect_words(lang, shown)
     return place_words(lang, shown) if field == "place" else shown
+
+
+def corrected(lang: Language, values: Mapping[str, object]) -> list[tuple[str, str]]:
+    """(field, what a person set it to), as the pages say such values everywhere."""
+    return [(lang.term("corrected", name), set_to(lang, name, value)) for name, value in values.items()]
+
+
+def set_to(lang: Language, name: str, value: object) -> str:
+    """One corrected value in words; none where the person says that the report gives none."""
+    if value is None:
+        return lang.text("incident.not_said")
+    if name in COUNTS:
+        return lang.toll(Toll(low=value.get("low"), best=value.get("best"), high=value.get("high"), quote=None))
+    if name == "when":
+        first, last = lang.day(value["start"]), lang.day(value["end"])
+        return first if first == last else lang.texts["time.range"].format(start=first, end=last)
+    return lang.term("event" if name == "type" else name, str(value))
 
 
 def count_words(lang: Language, shown: str) -> str:

@@ -148,6 +148,13 @@ def sexagesimal(digits: str, degree_digits: int) -> float:
     return float(whole[:-4]) + float(whole[-4:-2]) / 60 + float(whole[-2:] + fraction) / 3600
 
 
+def believed(position: tuple[float, float] | None, device: str) -> tuple[tuple[float, float] | None, tuple[str, ...]]:
+    """The position and no problem; none and the problem for 0, 0, which a device writes that knows no better."""
+    if position == (0.0, 0.0):
+        return None, (f"position says 0, 0: the {device} did not know where it was",)
+    return position, ()
+
+
 def position_by_tags(tags: Mapping[str, str]) -> tuple[float, float] | None:
     """The position in the first of PLACE_FIELDS that holds one."""
     for name in PLACE_FIELDS:

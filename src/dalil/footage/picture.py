@@ -65,11 +65,8 @@ def probe_picture(path: Path, *, object: str, derived: Path | None, stills: int)
             width, height = height, width
         still, problem = picture_still(picture, path.name, object, derived if stills else None)
     made = made_by_exif(tags)
-    position = exif_position(exif)
-    problems = [*((problem,) if problem else ()), *made.problems]
-    if position == (0.0, 0.0):
-        position = None
-        problems.append("position says 0, 0: the camera did not know where it was")
+    position, unknown = metadata.believed(exif_position(exif), "camera")
+    problems = [*((problem,) if problem else ()), *made.problems, *unknown]
     return Footage(
         object=object,
         kind="picture",

@@ -73,11 +73,8 @@ def read_container(path: Path, *, object: str) -> tuple[Footage, Extent]:
         fps = frame_rate(video, extent)
         codecs = codec_name(video), codec_name(audio)
     made = metadata.made_by_tags(tags)
-    position = metadata.position_by_tags(tags)
-    problems = [*extent_problems(declared, extent, video is not None), *made.problems]
-    if position == (0.0, 0.0):
-        position = None
-        problems.append("position says 0, 0: the recorder did not know where it was")
+    position, unknown = metadata.believed(metadata.position_by_tags(tags), "recorder")
+    problems = [*extent_problems(declared, extent, video is not None), *made.problems, *unknown]
     footage = Footage(
         object=object,
         kind="audio" if video is None else "video",

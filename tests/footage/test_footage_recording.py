@@ -9,13 +9,15 @@ from dalil.errors import InputRefused
 from dalil.footage import probe
 from dalil.footage.decode import grey_frames
 
+# One thread: with several, libvpx waits for each picture by spinning.
+QUICK = {"deadline": "realtime", "threads": "1"}
 KINDS = {
     "clip.mp4": ({}, "h264", "aac"),
     "clip.mov": ({}, "h264", "aac"),
     "clip.mkv": ({"codec": "libx264", "sound": "libopus"}, "h264", "opus"),
     "clip.avi": ({"codec": "mjpeg", "pixels": "yuvj420p", "sound": "pcm_s16le"}, "mjpeg", "pcm_s16le"),
-    "clip.webm": ({"codec": "libvpx", "sound": "libopus", "codec_options": {"deadline": "realtime"}}, "vp8", "opus"),
-    "clip9.webm": ({"codec": "libvpx-vp9", "sound": None, "codec_options": {"deadline": "realtime"}}, "vp9", None),
+    "clip.webm": ({"codec": "libvpx", "sound": "libopus", "codec_options": QUICK}, "vp8", "opus"),
+    "clip9.webm": ({"codec": "libvpx-vp9", "sound": None, "codec_options": QUICK}, "vp9", None),
 }
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 import web_archive
+from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from dalil.archive import Archive
+from dalil.web.accounts import passwords
 from dalil.web.app import create_app
 from real_browser import serving
 
@@ -25,6 +27,16 @@ def address(made):
     """A real server over that archive, for whoever only looks."""
     with serving(made.path) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def quick_hashes():
+    """Passwords are hashed with small parameters; one test of test_web_accounts_book.py has the real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=256, parallelism=1))
+        passwords.nobody.cache_clear()
+        yield
+    passwords.nobody.cache_clear()
 
 
 @pytest.fixture

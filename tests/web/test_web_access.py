@@ -4,7 +4,6 @@ import re
 import time
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
 from dalil.archive import Archive
@@ -36,18 +35,8 @@ RULES = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", autouse=True)
-def quick_hashes():
-    """Passwords are hashed with small parameters here; test_web_accounts_book.py has the real ones."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "hasher", PasswordHasher(time_cost=1, memory_cost=256, parallelism=1))
-        passwords.nobody.cache_clear()
-        yield
-    passwords.nobody.cache_clear()
-
-
 @pytest.fixture(scope="module")
-def guarded(tmp_path_factory):
+def guarded(tmp_path_factory, quick_hashes):
     """An archive with one account a role, named as the role."""
     folder = tmp_path_factory.mktemp("guarded")
     with Archive.create(folder / "archive", by="setup") as archive:

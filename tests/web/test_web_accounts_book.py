@@ -5,16 +5,26 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from dalil.__main__ import cli
 from dalil.archive import Archive
 from dalil.errors import InputRefused
 from dalil.web.accounts import book as books
+from dalil.web.accounts import passwords
 from dalil.web.accounts.book import Book, TooManyTries
 from dalil.web.accounts.roles import ROLES, may
 
 GOOD, OTHER = "four words stand here", "another set of words"
+
+
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
+
+@pytest.fixture
+def full_hashes(monkeypatch):
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher())
 
 
 @pytest.fixture
@@ -51,7 +61,7 @@ def test_a_person_signs_in_is_known_and_signs_out(book):
     assert [n.act for n in book.audit()] == ["refused", "refused", "sign_in", "account"]
 
 
-def test_neither_passwords_nor_tokens_stand_in_the_book(book):
+def test_neither_passwords_nor_tokens_stand_in_the_book(full_hashes, book):
     token = book.sign_in("Olive Owner", GOOD, "127.0.0.1")
     book.close()
     data = b"".join(p.read_bytes() for p in book.path.parent.iterdir())

@@ -10,6 +10,7 @@ from importlib import resources
 from dalil.atlas.keys import ARABIC_FOLD, bare
 
 TOKEN = re.compile(
+    r"[A-Za-z]+(?=[ ,.])|"  # most words, found sooner
     r"[^\W\d_](?:[^\W\d_]|[\u064b-\u0652\u0670])*(?:['’ʿ`](?!s\b)[^\W\d_]+)*|\d+(?:[.,]\d+)*[^\W_]*|\n+|[^\s\w]"
 )
 _MEMO_LIMIT = 50_000

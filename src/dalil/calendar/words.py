@@ -15,6 +15,7 @@ _FOLD = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي
 
 # Letters; whole numeric dates; times; figures; one sign. Order matters only among those that begin with a digit.
 TOKEN = re.compile(
+    r"[A-Za-z]+(?=[ ,.])|"  # most words, found sooner
     r"[^\W\d_]+(?:[\u064b-\u0652\u0670]+[^\W\d_]*)*"
     r"|(?P<date>\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ]\d{2}:\d{2})?(?![-/.]?\d)"
     r"|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![-/.]?\d)"

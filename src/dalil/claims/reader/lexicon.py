@@ -16,7 +16,7 @@ from importlib.resources.abc import Traversable
 
 from dalil.claims.reader.tokens import words_of
 
-SOUGHT = ("cue", "speech")  # kinds of meaning that are looked for in whole sentences
+SOUGHT = ("cue", "demonym", "speech")  # kinds of meaning that are looked for in whole sentences
 HEADS = ("people", "target", "weapon", "actor")  # kinds of meaning that make a head noun, people first
 FORMS = ("base", "s", "past", "part", "ing")
 # Classes whose words end a run of modifiers.
@@ -63,6 +63,7 @@ CLOSED = frozenset(
 OPENING = frozenset(["det", "other", "more_after", "pron", "bodyword", "range_open"])
 ENDING = frozenset(["verb", "noun", "speech", "idiom", "num"])
 ACTING = frozenset(["verb", "speech", "idiom", "num"])  # kinds that no modifier has
+PARTED = ("harm", "hit", "abduct", "rescue")  # frames of verbs that may have their object before their particle
 GENERAL = "en"  # actors with names in this script are read in every language
 
 
@@ -155,7 +156,8 @@ class Lexicon:
         self.pairs: dict[tuple[str, str], list[tuple[tuple[str, ...], Meanings]]] = {}  # `multi` by the first two words
         self.hints: dict[str, frozenset[str]] = {}  # words that only weigh
         self.hint_pairs: dict[str, dict[str, frozenset[str]]] = {}  # the same of two words, by the first
-        self.parted: frozenset[str] = frozenset()  # first words of verbs whose particle may stand behind the object
+        # verbs whose particle may stand behind the object, by their first word, with what stands behind
+        self.parted: dict[str, list[tuple[tuple[str, ...], Entry]]] = {}
         self.classes: dict[str, frozenset[str]] = {}
         self.word_classes: dict[str, frozenset[str]] = {}
 
@@ -357,9 +359,11 @@ def lexicon(tag: str) -> Lexicon:
     for first, options in made.multi.items():
         for option in options:
             made.pairs.setdefault((first, option[0][0]), []).append(option)
-    made.parted = frozenset(
-        word for word, options in made.multi.items() if any(e.cat == "verb" for _, found in options for e in found)
-    )
+    for first, options in made.multi.items():
+        for rest, found in options:
+            verb = next((e for e in found if e.cat == "verb" and e.a in PARTED), None)
+            if verb is not None:
+                made.parted.setdefault(first, []).append((rest, verb))
     made.classes = {k: frozenset(v) for k, v in classes.items()}
     made.word_classes = {word: entries.classes for word, entries in made.single.items()}
     gc.collect()

@@ -133,9 +133,7 @@ class Line:
 
     def is_(self, k: int, name: str) -> bool:
         """Whether the word or phrase at k belongs to the closed class `name`."""
-        if not 0 <= k < self.n:
-            return False
-        return name in self.kinds[k]
+        return 0 <= k < self.n and name in self.kinds[k]
 
     def has(self, name: str, i: int, j: int) -> bool:
         """Whether a word or phrase at one of the words i..j-1 belongs to the closed class `name`."""

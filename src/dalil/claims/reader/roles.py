@@ -105,13 +105,12 @@ def trigger_at(line: Line, k: int) -> Entry | None:
 
 def _parted(line: Line, k: int) -> Mention | None:
     """The verb whose particle stands behind its object: "picks the boy up", "blew the house up"."""
-    options = line.lx.multi.get(line.w[k])
-    p = line.owner[k + 1] if options is not None and k + 1 < line.n else None
+    options = [(rest, verb) for rest, verb in line.lx.parted[line.w[k]] if rest[0] in line.w[k + 2 :]]
+    p = line.owner[k + 1] if options else None
     if p is None or p.i != k + 1 or p.kind not in (*PEOPLE, "target") or line.entry(k, "verb") is not None:
         return None
-    for rest, entries in options:
-        verb = next((e for e in entries if e.cat == "verb" and e.a in ("harm", "hit", "abduct", "rescue")), None)
-        if verb is None or tuple(line.w[p.j : p.j + len(rest)]) != rest:
+    for rest, verb in options:
+        if tuple(line.w[p.j : p.j + len(rest)]) != rest:
             continue
         safe = line.has("rubble", p.j, line.n)
         if verb.a == "rescue" and not safe:

@@ -124,7 +124,7 @@ def _kind(line: Line, p: Phrase) -> str | None:
 def _by_adjective(d: Draft, line: Line, i: int) -> list[tuple[str, Suspect]]:
     """The state that an adjective before the noun of the act names: a suspected Russian air raid."""
     out = []
-    for k in range(i - 1, max(-1, i - 4), -1):
+    for k in range(i - 1, max(-1, i - 4), -1) if "demonym" in line.at else ():
         e = line.entry(k, "demonym")
         if e is not None:
             q = line.quote(k, line.end(k))

@@ -7,7 +7,7 @@ import string
 from dataclasses import dataclass, field
 
 WORD = re.compile(
-    r"[A-Za-z]+(?=[ ,])"  # most words; the other lines give the same, later
+    r"[A-Za-z]{2,}(?=[ ,.])"  # most words; the other lines give the same, later
     r"|(?:[^\W\d_]\.){2,}"  # a.m., U.S.
     r"|\d+(?:st|nd|rd|th)\b"  # 7th
     r"|\d+(?:[.,:]\d+)*(?:[-–]\w+)*"  # 1,200 · 19:45 · 3-5 · 29-year-old

@@ -118,7 +118,7 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
         for p in m.victims:
             _count_group(line, p, out)
         end = max((p.j for p in m.victims), default=m.j)
-        for k in range(end, min(line.n, max(end, m.j) + 12)):
+        for k in range(end, min(line.n, max(end, m.j) + 12)) if "include" in line.classes else ():
             if line.is_(k, "include"):
                 for p in _included(line, k):
                     _count_group(line, p, out)
@@ -139,7 +139,7 @@ def groups_of(line: Line, mentions: list[Mention], kind: str) -> tuple[GroupToll
 def named_parts(line: Line, m: Mention) -> list[Phrase]:
     """The persons whom a count of victims names as its part: "nine people, including the union leader X"."""
     counted = [p for p in m.victims if p.amount is not None and (p.amount.value or 0) > 1]
-    if m.effect not in EFFECT_TOLL or not counted:
+    if m.effect not in EFFECT_TOLL or not counted or "include" not in line.classes:
         return []
     for k in range(counted[-1].j, min(line.n, counted[-1].j + 12)):
         if line.is_(k, "include"):

@@ -8,7 +8,10 @@ for all pages mixed. The addresses are drawn at random over the whole archive (a
 in pairs, words in English and Arabic, rare and common, phrases, beginnings); every other request is for the Arabic
 pages. Nothing is asked twice while there are others. The clients are one process beside the server on the same machine
 that reads sockets by asyncio and does nothing more; its own time on the cores is part of what is measured. Before each
-page, each connection asks once, which is not counted.
+page, each connection asks once, which is not counted. CPU and memory are those of the server with all processes that it
+started: memory is what they hold, a page that several share counted once (PSS), looked at four times a second until
+each page was asked once (so that loading is in it) and after each page; and the sum of each one's own peak (VmHWM), in
+which what they share counts for each.
 
 Prints one JSON line a size: p95 and median in ms, the server's CPU ms a request, memory. --table writes the page.
 """
@@ -26,6 +29,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -36,6 +40,8 @@ from dalil.archive import Archive
 
 CLIENTS, ASKED_A_PAGE = 16, 320
 LIMIT_MS, LIMIT_MIB = 150, 500
+# What stands in the page from this line on is not made here, and stays.
+BY_HAND = "\n## How that comes about\n"
 COMMON = {"en": ("killing", "hospital", "rubble", "witnesses"), "ar": ("قتيلا", "أنقاض", "المشفى", "الهجوم")}
 PHRASES = ('"field hospital"', '"pulled from the rubble"', '"المشفى الميداني"', '"تحت أنقاض"')
 
@@ -184,10 +190,27 @@ async def ask(clients: list[Client], addresses: list[str]) -> list[float]:
 def family(pid: int) -> list[int]:
     """The process and those that it started."""
     found = [pid]
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            found += family(int(child))
+    with suppress(OSError):  # it has ended meanwhile
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += family(int(child))
     return found
+
+
+def held_mib(pid: int) -> float:
+    """What the process and those that it started hold now, a page that several share counted once."""
+    found = 0
+    for one in family(pid):
+        with suppress(OSError):  # it has ended meanwhile
+            found += int(Path(f"/proc/{one}/smaps_rollup").read_text().split("Pss:")[1].split()[0])
+    return found / 1024
+
+
+async def watched(pid: int, found: list[float]) -> None:
+    """What they hold is added to `found`, four times a second."""
+    while True:
+        found.append(held_mib(pid))
+        await asyncio.sleep(0.25)
 
 
 def cpu_ms(pids: list[int]) -> float:
@@ -225,11 +248,13 @@ async def asked_all(count: int, port: int, pid: int, asked: int, only: list[str]
     """Each page in turn, then all of them mixed."""
     rng = random.Random(count)
     makers = {name: make for name, make in pages(count, rng).items() if not only or name in only}
-    began = time.perf_counter()
+    began, held = time.perf_counter(), []
+    watching = asyncio.create_task(watched(pid, held))
     for make in makers.values():
         first = (await connected(port, 1))[0]
         await first.ask(make())
         first.close()
+    watching.cancel()
     found: dict[str, object] = {"incidents": count, "first_s": round(time.perf_counter() - began, 1), "pages": {}}
     addresses = {name: drawn(make, asked + CLIENTS) for name, make in makers.items()}
     mixed = [address for some in addresses.values() for address in some[: asked // 4]]
@@ -241,13 +266,15 @@ async def asked_all(count: int, port: int, pid: int, asked: int, only: list[str]
         before = cpu_ms(pids)
         times = await ask(clients, some[:asked] if name in addresses else mixed)
         cpu = (cpu_ms(pids) - before) / len(times)
+        held.append(held_mib(pid))
         for client in clients:
             client.close()
         row = {"median": times[len(times) // 2], "p95": times[int(len(times) * 0.95)], "worst": times[-1], "cpu": cpu}
         found["pages"][name] = {key: round(value, 1) for key, value in row.items()}
         told_as = "  ".join(f"{key} {value:6.1f}" for key, value in row.items())
         print(f"bench: {count:>7,} {name:20} {told_as} ms", file=sys.stderr, flush=True)
-    return {**found, "processes": len(family(pid)), "memory_mib": round(peak_mib(family(pid)))}
+    memory = {"held_mib": round(max(held)), "memory_mib": round(peak_mib(family(pid)))}
+    return {**found, "processes": len(family(pid)), **memory}
 
 
 # ------------------------------------------------------------------ telling
@@ -263,7 +290,8 @@ def table(results: list[dict]) -> str:
         cells = [f"{value:.0f}{' **over**' if value > LIMIT_MS else ''}" for value in values]
         growth = f"{values[-1] / values[0]:.1f}×" if values[0] else ""
         lines.append(f"| {name} | " + " | ".join(cells) + f" | {growth} | {last['cpu']:.1f} |")
-    lines.append("| memory, MiB (at most 500) | " + " | ".join(str(r["memory_mib"]) for r in results) + " | | |")
+    lines.append("| memory, MiB (at most 500) | " + " | ".join(str(r["held_mib"]) for r in results) + " | | |")
+    lines.append("| each process's peak, summed, MiB | " + " | ".join(str(r["memory_mib"]) for r in results) + " | | |")
     lines.append("| until each page was asked once, s | " + " | ".join(str(r["first_s"]) for r in results) + " | | |")
     return "\n".join(lines) + "\n"
 
@@ -302,7 +330,9 @@ def main() -> None:
             results.append(measure(count, options.folder or Path(scratch), options.asked, options.page))
             print(json.dumps(results[-1]), flush=True)
     if options.table:
-        options.table.write_text(page(results, empty_loop_s(), options.asked), "utf-8")
+        stood = options.table.read_text("utf-8") if options.table.exists() else ""
+        by_hand = "".join(stood.partition(BY_HAND)[1:])
+        options.table.write_text(page(results, empty_loop_s(), options.asked) + by_hand, "utf-8")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ from dalil.incidents.reports import PLACES
 from dalil.records import Capture
 
 ROWS_AT_ONCE = 500  # rows of an import in one transaction: what a crash can cost, and what memory holds
+# A run that adds so many documents leaves the index of words in one piece.
+TIDIED_AFTER = 1000
 
 talk = logging.getLogger("dalil.pipeline")
 
@@ -82,6 +84,7 @@ def derive_waiting(
     done: list[Derived] = []
     with archive.engine.begin() as conn:
         search.ensure_index(conn)
+        before = search.indexed(conn)
     reports.apply_waiting(archive)
     queue = waiting(archive)
     on_start(len(queue))
@@ -90,6 +93,9 @@ def derive_waiting(
             derived = derive(archive, capture, screen, on_row)
             done.append(derived)
             on_done(derived)
+    with archive.engine.begin() as conn:
+        if search.indexed(conn) - before >= TIDIED_AFTER:
+            search.tidy_index(conn)
     return done
 
 

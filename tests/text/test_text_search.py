@@ -99,6 +99,26 @@ def test_documents_stand_by_how_well_they_fit(conn):
     assert matching.matching(conn, "") == matching.Matching((), True)
 
 
+def test_an_index_in_one_piece_finds_the_same(conn):
+    before = matching.matching(conn, "17"), index.search(conn, "kafr naha"), index.indexed(conn)
+    index.tidy_index(conn)
+    assert (matching.matching(conn, "17"), index.search(conn, "kafr naha"), index.indexed(conn)) == before
+    assert before[2] == 4
+
+
+def test_a_word_that_too_many_hold_does_not_slow_the_ranking_of_the_others(conn, monkeypatch):
+    for text in ("The bridge, the bridge.", "The bridge of the town, far from here.", *(f"The {n}." for n in range(4))):
+        store.save_document(conn, document(text), None)
+        index.index_document(conn, document(text))
+    monkeypatch.setattr(matching, "MOST_RANKED", 3)
+    terms = index.parse_query("the bridge")
+    assert matching.telling(conn, list(terms)) == [terms[1]]
+    assert matching.telling(conn, [terms[0]]) == [terms[0]]
+    found = matching.matching(conn, "the bridge")
+    rows = {index.row_number(document(text).object) for text in ("The bridge, the bridge.",)}
+    assert found.ranked and len(found.rows) == 2 and found.rows[0] in rows
+
+
 def test_hits_carry_the_words_of_the_original_text(conn):
     hit = index.search(conn, "كفرناها 17 ريف")[0]
     assert [quote.text for quote in hit.matches] == ["١٧", "كفرناها", "بريف"]

@@ -157,7 +157,10 @@ def test_results_go_to_stdout_and_talk_to_stderr(tmp_path):
     assert nothing.returncode == 2 and "--archive" in nothing.stderr
 
 
-@pytest.mark.parametrize("arguments", [("incidents",), ("date", "--help")], ids=["refused", "answered"])
+ANSWERED = ("date", "the raid on Friday", "--published", "2016-11-05", "--json")
+
+
+@pytest.mark.parametrize("arguments", [("incidents",), ANSWERED], ids=["refused", "answered"])
 def test_a_process_of_its_own_says_the_same(tmp_path, arguments):
     run = [sys.executable, "-m", "dalil", *arguments]
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)

@@ -117,8 +117,9 @@ def test_a_recording_older_than_the_event_that_it_is_said_to_show_is_told(clips,
     with Archive.create(tmp_path / "archive", by="tester") as archive:
         add(archive, tmp_path / "report.txt", tmp_path / "october.mp4")
         (derived,) = add(archive, tmp_path / "example lens raid.mp4")
+        event = f"{title_of(archive, derived.incidents[0])}, 2016-11-04"
         assert [line for line in derived.findings if line.startswith("older than")] == [
-            f"older than the event that it may be said to show ({title_of(archive, derived.incidents[0])}, 2016-11-04): "
+            f"older than the event that it may be said to show ({event}): "
             "october.mp4 says that it was created on 2016-10-02"
         ]
 

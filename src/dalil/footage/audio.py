@@ -23,8 +23,9 @@ HOP, SPAN = 400, 2_960
 BANDS, LOWEST_HZ, HIGHEST_HZ = 33, 200.0, 3_000.0
 HOPS_A_SECOND = RATE / HOP
 # Louder than this (of full scale) counts as sound: the hiss of a quiet room is about -60 dB and is a recording's own,
-# what codecs make of digital silence is below -80.
-QUIET = 10 ** (-70 / 20)
+# made quieter and sent through a telephone's band it is at -77. What seven codecs make of digital silence and of a last
+# bit that is dithered is below -94.
+QUIET = 10 ** (-82 / 20)
 # A tone that is held differs from itself by less than a millionth, the hiss of a room by a hundredth and more.
 STEADY = 0.0005
 # Two unrelated moments differ in half of their bits; a run may differ in this share, over at least so many seconds.

@@ -25,7 +25,7 @@ from .audio import SILENCE, Listening, Sound
 from .decode import WORK_SIDE, GreyFrame, OnFrame, OnSound, grey_frames
 from .picture import is_picture, read_upright
 
-FORMAT = 4
+FORMAT = 5
 THUMB = 32
 # Thumbnails a second: those that are kept, and of what is looked up, so that moments between the kept ones are there.
 THUMB_RATE, CLOSE_RATE = 5.0, 12.0
@@ -228,11 +228,9 @@ def features(frame: GreyFrame, keeping: Keeping) -> Features:
     detector = cv2.SIFT_create(nfeatures=2 * keeping.features, contrastThreshold=0.02)
     pixels = frame.pixels
     points, descriptors = detector.detectAndCompute(pixels, None)
-    chosen = spread(points, pixels.shape, KEPT_FEATURES)
-    if keeping.features > KEPT_FEATURES:
-        # The first are those that would be kept anyway.
-        more = spread(points, pixels.shape, keeping.features)
-        chosen = list(dict.fromkeys([*chosen, *more]))[: keeping.features]
+    # The first are those that would be kept anyway.
+    few, more = spread(points, pixels.shape, (min(KEPT_FEATURES, keeping.features), keeping.features))
+    chosen = list(dict.fromkeys([*few, *more]))[: keeping.features]
     points = [points[index] for index in chosen]
     descriptors = descriptors[chosen] if chosen else np.zeros((0, BITS), np.float32)
     unit = np.float32(WORK_SIDE / max(pixels.shape))
@@ -250,13 +248,14 @@ def features(frame: GreyFrame, keeping: Keeping) -> Features:
     )
 
 
-def spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], count: int) -> list[int]:
-    """The places in `points` of at most `count`, strongest first, no sixteenth of the frame with more than a sixth.
+def spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], counts: Sequence[int]) -> list[list[int]]:
+    """For each count the places in `points` of at most so many, strongest first, no sixteenth of the frame with more
+    than a sixth of them.
 
     A caption has the sharpest corners of any picture; without the bound it would take every place.
     """
     if not points:
-        return []
+        return [[] for _ in counts]
     xy, strength = cv2.KeyPoint_convert(points), np.array([p.response for p in points])
     order = np.lexsort((xy[:, 1], xy[:, 0], -strength))
     place = np.round(xy[order]).astype(np.int64)
@@ -268,8 +267,11 @@ def spread(points: Sequence[cv2.KeyPoint], shape: tuple[int, ...], count: int) -
     for number in np.unique(cell):
         inside = cell == number
         rank[inside] = np.arange(inside.sum())
-    taken = rank < max(1, count // 6)
-    return np.concatenate([order[taken], order[~taken]])[:count].tolist()
+    chosen = []
+    for count in counts:
+        taken = rank < max(1, count // 6)
+        chosen.append(np.concatenate([order[taken], order[~taken]])[:count].tolist())
+    return chosen
 
 
 @cache

@@ -155,7 +155,7 @@ class People:
         elif effect == "death" and p.kind == "people":
             order.sort(key=lambda x: x.effect != effect)  # "the man killed" is the one who was told dead
         elif effect == "injury":
-            order.sort(key=lambda x: x.effect == "death")
+            order.sort(key=lambda x: (x.effect == "death", p.kind == "pronoun" and x.effect == "unknown"))
         for person in order:
             if person in together:
                 continue
@@ -166,7 +166,7 @@ class People:
             if self._fits(person, line, p, count, sex):
                 return person
         if names and not p.plural:
-            for person in self.persons:
+            for person in sorted(self.persons, key=lambda x: x.effect != effect):
                 if (
                     person not in together
                     and person.single

@@ -77,6 +77,8 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     if line.is_(k, "unit") and k and line.w[k - 1][0].isdigit():
         return None  # "230 pounds"
     after = line.entry(k + 1, "verb")
+    if found[0].c == "shot" and _a_shot(line, k):
+        return None
     being = line.entry(k + 2, "verb") if k + 1 < line.n and line.w[k + 1] == "being" else None
     if found[0].c == "shot" and any(
         e is not None and e.a == "fire" and e.form in ("past", "part") for e in (after, being)
@@ -101,6 +103,13 @@ def trigger_at(line: Line, k: int) -> Entry | None:
     if base or (takes and not led and (listed or (before is not None and before.kind in DOERS))):
         return verbs[0]
     return nouns[0]
+
+
+def _a_shot(line: Line, k: int) -> bool:
+    """Whether "shot" is a noun: "heard the shot", "with each shot"; "left her shot in the leg" has none."""
+    led = line.w[k] == "shot" and k > 0 and line.is_(k - 1, "det") and not line.is_(k - 1, "female")
+    after = line.owner[k + 1] if k + 1 < line.n else None
+    return led and not (after is not None and after.kind in PEOPLE)
 
 
 def _parted(line: Line, k: int) -> Mention | None:

@@ -143,6 +143,12 @@ def test_an_incident_that_harms_nobody_has_its_day(text, day):
          "Dan Morvel in her death.", -1),
         ("Around 9 p.m. Monday four men followed a student from a bar, police said. Images were captured there. "
          "His car stood a few blocks away, in the 700 block of Quill Street. A man hit him with a pistol.", 13),
+        ("Dan Morvel shot two people on Quill Street on May 3. On Wednesday, Morvel, 38, of Ostrow, was sentenced by a "
+         "judge to ten years for the shooting.", 3),
+        ("Police said that around 9 p.m. Tuesday a man was robbed. They will speak on Thursday.", 14),
+        ("A man suspected of beating a woman was killed by officers Monday morning. They had stopped his car, which "
+         "they sought after an incident Sunday night.", 13),
+        ("Two men barged into a flat on Quill Street at midnight Monday, May 13, and demanded money.", 13),
         ("A man was shot in the leg on Monday. Share: https://news.example.org/2019/05/16/man-shot", 13),
     ],
 )  # fmt: skip

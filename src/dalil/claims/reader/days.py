@@ -161,6 +161,8 @@ def _beside(line: Line, k: int, span: DateSpan) -> float:
         return OTHERS  # "Tuesday's storm"
     if of_speech(line, k, [], span.time is not None) or (end < line.n and line.hints(end, "later")):
         return SPEECH
+    if span.time is None and _opens_court(line, k, end):
+        return SPEECH
     if any(line.hints(x, "published") for x in window) or _titled(line, k, span):
         return SPEECH
     points = 0.0
@@ -180,6 +182,21 @@ def _beside(line: Line, k: int, span: DateSpan) -> float:
 def _told(line: Line, x: int) -> bool:
     """Whether word x only says that something is told: with a clock ("said about 2 p.m.") the day is the act's."""
     return line.entry(x, "speech") is not None and not line.hints(x, "court")
+
+
+def _opens_court(line: Line, k: int, end: int) -> bool:
+    """Whether the day opens its sentence and a court's act follows: "On Monday, X, 38, was sentenced"."""
+    if k > 1 or (k == 1 and not line.is_(0, "on")) or end >= line.n:
+        return False
+    for x in range(end, min(line.n, end + 16)):
+        verb = line.entry(x, "verb")
+        if line.hints(x, "happened"):
+            return False
+        if line.hints(x, "later") and line.owner[x] is None and (verb is None or verb.a != "abduct"):
+            return line.w[x] != "said" and not line.is_(x, "passed_on")  # "on 12 October it was reported that …"
+        if verb is not None and line.owner[x] is None and verb.form in ("past", "part", "s"):
+            return False
+    return False
 
 
 def _of_dying(line: Line, k: int) -> bool:

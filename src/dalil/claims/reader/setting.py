@@ -176,6 +176,8 @@ def of_speech(line: Line, k: int, mine: list[tuple[int, int]], timed: bool = Fal
         noun = speech.form in ("base", "s") and line.is_(x, "passed_on")  # "called for a report of gunfire Monday"
         passive = line.is_(x, "passed_on") and line.is_(x - 1, "aux")  # "was reported about 9 p.m. Monday"
         return not (noun or passive or timed)
+    if timed and line.is_(x, "sub") and line.entry(x - 1, "speech") is not None:
+        return of_law(line, x)  # "said that around 9 p.m. Monday a man"
     return of_law(line, x) or of_law(line, x - 1)
 
 

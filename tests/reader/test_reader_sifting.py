@@ -3,6 +3,7 @@
 import pytest
 
 from dalil.claims.reader.company import company_of, homelands, scene_of, state_of
+from dalil.claims.reader.likeness import LIKE, leanings, rebuilt
 from dalil.claims.reader.proposals import bare_words, parts_of, proposals_of, stem
 from dalil.claims.reader.reading import prepared, read_text
 from dalil.claims.reader.sifting import ROLES, likeliest, picks, reasons, scored, weights
@@ -146,3 +147,12 @@ def test_a_text_is_of_the_state_that_it_names_most():
     assert state_of([["nobody"]], "en") == "-"
     assert homelands("ar") == {}
     assert "sh=Peru_office" in scene_of("Peru", "bombing", "party office")
+
+
+def test_a_text_leans_to_what_it_lies_near():
+    by = [[1.0 if act == "bombing" else -1.0 for act in LIKE], [-1.0] * len(LIKE)]
+    arrays = {"axes": [[1, 0], [0, 1]], "texts": [[1, 0], [0, 1]], "by": by, "bias": [0] * len(LIKE)}
+    room = rebuilt(["u=bomb", "b=a_bomb", "u=talks"], arrays)
+    bomb, talks = leanings(room, {"u=bomb": 2.0, "b=a_bomb": 9.0}), leanings(room, {"u=talks": 1.0})
+    assert bomb[LIKE.index("bombing")] > 0 > talks[LIKE.index("bombing")]
+    assert leanings(room, {"b=a_bomb": 1.0}) == [0.0] * len(LIKE)

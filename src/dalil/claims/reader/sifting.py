@@ -11,13 +11,14 @@ import gzip
 import itertools
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dalil.claims.reader.company import Kin, company_of, scene_of, state_of
 from dalil.claims.reader.drafts import Draft
 from dalil.claims.reader.lexicon import folder
+from dalil.claims.reader.likeness import Likeness, leanings, rebuilt
 from dalil.claims.reader.marking import Line
 from dalil.claims.reader.merging import Event
 from dalil.claims.reader.proposals import Proposal, family, parts_of, proposals_of, triggers_of
@@ -27,6 +28,7 @@ LABELS = (*FAMILIES, "any")
 ROLES = ("PerpInd", "PerpOrg", "Target", "Victim", "Weapon")  # MUC-4's names of the parts
 SHARED = FAMILIES[:4]  # the families between which a filler is shared out
 WEIGHTS = "sifting.tsv.gz"
+ROOM = "sifting.npz"
 TOP = 6  # fillers of a role whose chances say something of the text
 UNIT = 1000.0  # weights are kept as thousandths
 
@@ -39,7 +41,10 @@ class Weights:
     """What was learned: a column for each label, for each role and each shared family; the last step; words' kin."""
 
     tag: str
+    rarity: dict[str, float]
     text: dict[str, tuple[float, ...]]
+    start: tuple[float, ...]
+    like: Likeness
     rows: dict[str, int]
     filler: object  # numpy array, one row for each feature
     stack: dict[str, Last]
@@ -71,14 +76,19 @@ def weights(tag: str) -> Weights | None:
     path = folder(tag).joinpath(WEIGHTS)
     if not path.is_file():
         return None
-    return parse(gzip.decompress(path.read_bytes()).decode("utf-8"), tag)
-
-
-def parse(table: str, tag: str) -> Weights:
-    """The weights that a table of `bench/train_sifting.py` holds."""
     import numpy as np
 
+    with folder(tag).joinpath(ROOM).open("rb") as file, np.load(file) as room:
+        return parse(gzip.decompress(path.read_bytes()).decode("utf-8"), room, tag)
+
+
+def parse(table: str, room: Mapping[str, object], tag: str) -> Weights:
+    """The weights that a table of `bench/train_sifting.py` and the arrays beside it hold."""
+    import numpy as np
+
+    rarity: dict[str, float] = {}
     text: dict[str, tuple[float, ...]] = {}
+    start: tuple[float, ...] = ()
     rows: dict[str, int] = {}
     filler: list[list[int]] = []
     stack, bounds = {}, {}
@@ -89,7 +99,10 @@ def parse(table: str, tag: str) -> Weights:
             rows[name] = len(filler)
             filler.append([int(x or 0) for x in cells])
         elif kind == "text":
-            text[name] = tuple(int(x or 0) / UNIT for x in cells)
+            rarity[name] = int(cells[0]) / UNIT
+            text[name] = tuple(int(x or 0) / UNIT for x in cells[1:])
+        elif kind == "start":
+            start = tuple(float(x) for x in cells)
         elif kind == "stack":
             values = [float(x) for x in cells]
             n = (len(values) - 1) // 3
@@ -98,7 +111,8 @@ def parse(table: str, tag: str) -> Weights:
             bounds[name] = float(cells[0])
         elif kind == "kin":
             kin[name] = (cells[0], cells[1])
-    return Weights(tag, text, rows, np.array(filler, dtype=np.float32) / UNIT, stack, bounds, kin)
+    weighed = np.array(filler, dtype=np.float32) / UNIT
+    return Weights(tag, rarity, text, start, rebuilt(list(text), room), rows, weighed, stack, bounds, kin)
 
 
 def text_features(lines: list[Line], drafts: list[Draft], events: list[Event]) -> dict[str, float]:
@@ -147,10 +161,10 @@ def filler_context(chances: dict[str, float], one: Proposal) -> dict[str, float]
 
 
 def stack_features(
-    chances: dict[str, float], roles: list[tuple[float, ...]], events: list[Event], n: int
+    chances: dict[str, float], like: list[float], roles: list[tuple[float, ...]], events: list[Event], n: int
 ) -> list[float]:
-    """What the last step looks at: the text's chances, the likeliest fillers, the cascade's events."""
-    out = [logit(chances[t]) for t in LABELS]
+    """What the last step looks at: the text's chances and likeness, the likeliest fillers, the cascade's events."""
+    out = [*(logit(chances[t]) for t in LABELS), *like]
     for column in range(len(ROLES)):
         best = sorted((row[column] for row in roles), reverse=True)[:TOP] + [0.0] * TOP
         out += [logit(best[0]), best[0], best[1], sum(best[:TOP])]
@@ -166,22 +180,28 @@ def likeliest_family(chances: dict[str, float]) -> str:
     return max(FAMILIES, key=chances.__getitem__)
 
 
+def first_chances(learned: Weights, features: dict[str, float]) -> tuple[dict[str, float], list[float]]:
+    """The text's chances by its words, each weighed by its rarity, and how it leans by likeness to training texts."""
+    weighed = {name: x * r for name, x in features.items() if (r := learned.rarity.get(name)) is not None}
+    length = math.sqrt(sum(x * x for x in weighed.values())) or 1.0
+    sums = [0.0] * len(LABELS)
+    for name, value in weighed.items():
+        for k, x in enumerate(learned.text[name]):
+            sums[k] += x * value
+    chances = {t: _chance(b + x / length) for t, b, x in zip(LABELS, learned.start, sums, strict=True)}
+    return chances, leanings(learned.like, weighed)
+
+
 def scored(learned: Weights, lines: list[Line], drafts: list[Draft], events: list[Event], skipped: set[int]) -> Scored:
     """The chances of the text's acts and of every proposal."""
-    sums = [0.0] * len(LABELS)
-    for name, value in text_features(lines, drafts, events).items():
-        row = learned.text.get(name)
-        if row is not None:
-            for k, x in enumerate(row):
-                sums[k] += x * value
-    first = {t: _chance(x) for t, x in zip(LABELS, sums, strict=True)}
+    first, like = first_chances(learned, text_features(lines, drafts, events))
     found = [*proposals_of(lines, parts_of(drafts), skipped).values()]
     state, act = state_of((line.w for line in lines), learned.tag), likeliest_family(first)
     for one in found:
         one.features |= company_of(learned.kin, ((line.w, i, j) for line, i, j in one.spots))
         one.features.update(scene_of(state, act, one.words))
     roles = [_roles(learned, one, first) for one in found]
-    row = stack_features(first, roles, events, len(lines))
+    row = stack_features(first, like, roles, events, len(lines))
     chances = {}
     for t in LABELS:
         means, scales, by, bias = learned.stack[t]

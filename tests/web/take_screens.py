@@ -39,7 +39,7 @@ REASONS = {"en": "The second bulletin gives the names", "ar": "النشرة ال
 WAIT_MS = 20_000
 TALLEST_PX = 9000
 # Lists of one kind of row: their beginning shows all.
-BEGINNINGS_PX = {"publish": 2400, "log": 2400}
+BEGINNINGS_PX = {"publish": 1600, "log": 1600}
 PAPER_PX = 794  # A4 at 96 dots an inch
 # Pages of an archive that holds nothing: each says so in a sentence. For these, as for what is unfolded, two looks do.
 EMPTY = ("overview", "review", "incidents", "map", "timeline", "people", "sources", "outlook", "log")
@@ -95,6 +95,10 @@ DONE: tuple[tuple[str, str, Callable], ...] = (
     ("map", "list", open_cluster),
     ("incident", "open", open_details),
 )
+
+
+# What is taken in two looks only: it holds little that other pictures do not.
+IN_TWO = ("incident-open", "place-open", "incidents-facet", "redact-shown")
 
 
 class Camera:
@@ -154,7 +158,7 @@ def take(archive: Path, camera: Camera) -> None:
                     if camera.wants(name):
                         camera.shoot(tab, name, look)
                     for end, act in after:
-                        if (end != "open" or look in TWO_LOOKS) and act(tab):
+                        if (f"{name}-{end}" not in IN_TWO or look in TWO_LOOKS) and act(tab):
                             camera.shoot(tab, f"{name}-{end}", look)
         if camera.wants("incident-print"):
             take_print(camera, browser, address, pages["incident"])
@@ -185,7 +189,7 @@ def take_judged(archive: Path, camera: Camera) -> None:
                 tab.locator("form.judge button").first.click()
                 tab.wait_for_load_state("networkidle")
                 camera.shoot(tab, "claim-judged", look)
-                for name in ("overview", "review", "incident"):
+                for name in ("review", "overview")[: 2 if look in TWO_LOOKS else 1]:
                     camera.open(tab, pages[name], look[1])
                     camera.shoot(tab, f"{name}-judged", look)
 
@@ -195,12 +199,12 @@ def take_watched(archive: Path, again: Path, camera: Camera) -> None:
     if not camera.wants("watch-done"):
         return
     with serving(archive) as address, chromium() as browser:
-        for look in camera.looks():
+        for look in camera.looks(TWO_LOOKS):
             with camera.tab(browser, address, look) as tab:
                 camera.open(tab, "/add", look[1])
                 tab.fill("#path", str(again))
                 tab.locator("form:has(#path) button").click()
-                tab.wait_for_selector("main a[href*='/incidents']")
+                tab.wait_for_selector("main a[href*='/incidents']", timeout=6 * WAIT_MS)
                 camera.shoot(tab, "watch-done", look)
 
 

@@ -12,6 +12,7 @@ DAMMA = "\u064f"
 LOSSES = word_set("loss")
 WITHIN = word_set("within")
 MASKED = word_set("masked")
+OF_WOUNDS = word_set("of_wounds")
 REACH = 12  # words between a verb of loss and its object, on sentences of our own
 
 
@@ -66,6 +67,7 @@ def harms_of(line: Line, a: int, b: int, violent: bool) -> Harms:
         k = line.end(k)
     _counted(line, a, b, used, out)
     _late_parts(line, a, b, out)
+    _died_of_it(line, a, b, out)
     _of_pronoun(line, a, b, out)
     _missing(line, a, b, out)
     return out
@@ -230,7 +232,9 @@ def _before(line: Line, k: int) -> list[Group]:
 
 
 def _die(line: Line, k: int, e: Entry, b: int, violent: bool) -> list[Harm] | None:
-    found = groups_at(line, line.end(k)) or _named_list(line, line.end(k))
+    j = line.end(k)
+    of_wounds = j < line.n and line.f[j] in OF_WOUNDS
+    found = [] if of_wounds else groups_at(line, j) or _named_list(line, j)
     if not found:
         before = _before(line, k)
         return [Harm(e.b, before, k)] if before else None
@@ -376,6 +380,21 @@ def _counted(line: Line, a: int, b: int, used: set[int], out: Harms) -> None:
 def _between_dead_and_hurt(line: Line, k: int) -> bool:
     """ "40 بين قتيل وجريح": the words are no count of their own."""
     return any(line.f[x] == "بين" for x in range(max(0, k - 3), k)) or (k > 1 and line.f[k - 1] == "او")
+
+
+def _died_of_it(line: Line, a: int, b: int, out: Harms) -> None:
+    """أصيب رجل لكنه توفي لاحقا: the one person who was told hurt died of it, where the verb names nobody else."""
+    hurt = out.of("injury")
+    if len(hurt) != 1 or out.of("death") or len(hurt[0].groups) != 1:
+        return
+    who = hurt[0].groups[0]
+    if who.plural or who.count != 1:
+        return
+    for k in range(who.j, b):
+        e = line.entry(k, "harm")
+        if e is not None and e.a in ("die", "lost") and e.b == "death" and not line.is_(k - 1, "neg"):
+            hurt[0].effect = "death"
+            return
 
 
 def _of_pronoun(line: Line, a: int, b: int, out: Harms) -> None:

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 
 from dalil.footage import align, audio, index, shelf
 from dalil.footage import fingerprint as prints
+from dalil.footage.audio import build_sound_index, find_sound, sound_print
 from dalil.footage.looking import look_up
 from dalil.footage.match import find_matches
 
@@ -245,6 +246,13 @@ def test_sound_alone_is_found_under_another_picture(drawn):
     found = drawn.ask_frames(frames, wave=drawn.wave[8_000:])
     assert [(m.object, m.kind, m.verdict) for m in found] == [("road", "audio", "same_recording")]
     assert found[0].start_s - found[0].query_start_s == pytest.approx(0.5, abs=0.15)
+
+
+def test_the_sound_of_a_quiet_room_is_no_silence(drawn, tmp_path):
+    loud = sound_print(drawn.folder / "road.mp4")
+    quiet = sound_print(write(tmp_path / "quiet.mp4", drawn.road[:1], wave=0.0007 * drawn.wave))
+    (run,) = find_sound(quiet, [build_sound_index([("road", loud)])], lambda _: loud)
+    assert run.start_s == pytest.approx(run.query_start_s, abs=0.1) and run.end_s - run.start_s > SECONDS - 1
 
 
 def test_silence_and_a_steady_tone_match_nothing(drawn, tmp_path):

@@ -58,6 +58,7 @@ class Fresh:
         self.kept: OrderedDict[object, Kept] = OrderedDict()
         self.lock = threading.Lock()
         self.computing: dict[object, threading.Lock] = {}
+        self.size = 0
 
     def state(self) -> tuple:
         """Something that changes whenever the database does."""
@@ -77,17 +78,18 @@ class Fresh:
             value = compute()
             ended = time.monotonic()
             with self.lock:
-                self.kept[key] = Kept(value, version, state, ended, ended - began, getattr(value, "nbytes", 0))
-                self.kept.move_to_end(key)
+                before = self.kept.pop(key, None)
+                now = Kept(value, version, state, ended, ended - began, getattr(value, "nbytes", 0))
+                self.kept[key] = now
+                self.size += now.size - (before.size if before else 0)
                 self.computing.pop(key, None)
                 self._forget()
             return value
 
     def _forget(self) -> None:
         """No more is kept than may be; what was asked for last stays."""
-        size = sum(kept.size for kept in self.kept.values())
-        while len(self.kept) > MOST_KEPT or (size > MOST_BYTES and len(self.kept) > 1):
-            size -= self.kept.popitem(last=False)[1].size
+        while len(self.kept) > MOST_KEPT or (self.size > MOST_BYTES and len(self.kept) > 1):
+            self.size -= self.kept.popitem(last=False)[1].size
 
     def _held(self, key: object, state: tuple, version: object) -> Kept | None:
         with self.lock:

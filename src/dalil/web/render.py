@@ -119,14 +119,15 @@ def link(request: Request, path: str, fragment: str = "", /, **query: object) ->
     chosen = request.query_params.get("lang")
     if chosen in LANGUAGES:
         query.setdefault("lang", chosen)
-    pairs = {name: value for name, value in query.items() if value not in (None, "")}
-    text = quoted(path) + (f"?{urlencode(pairs)}" if pairs else "")
-    return f"{text}#{quote(fragment)}" if fragment else text
+    text = quoted(path)
+    if query and (pairs := {name: value for name, value in query.items() if value not in (None, "")}):
+        text = f"{text}?{urlencode(pairs)}"
+    return f"{text}#{quoted(fragment)}" if fragment else text
 
 
 @lru_cache(maxsize=4096)
 def quoted(path: str) -> str:
-    """The path as it stands in an address."""
+    """The path, or the part after "#", as it stands in an address."""
     return quote(path)
 
 

@@ -179,6 +179,16 @@ def test_what_one_may_see_is_settled_before_a_maker_is_asked(tmp_path):
             assert "<bdi>Olive</bdi>" not in get(port, "/", f"{SESSION_COOKIE}={tokens['Olive']}")[2].decode()
 
 
+def test_a_large_archive_is_shown_from_columns_that_are_lent(running, made):
+    _, _, before = running
+    with up(made.path, large=True) as (port, apart):
+        assert get(port, "/map/clusters")[2] == before["/map/clusters"][2]
+        until(lambda: apart.up)
+        for address in ("/map/clusters", "/timeline", "/outlook"):
+            assert get(port, address)[2] == before[address][2]
+        assert set(apart.lender.newest) == set(lending.KINDS)
+
+
 # ------------------------------------------------------------------ how it ends
 
 
@@ -216,12 +226,12 @@ def test_no_maker_outlives_its_server(made, how):
 
             started = until(asked)
         server.send_signal(how)
-        out, err = server.communicate(timeout=30)
+        out, err = server.communicate(timeout=LONGEST_S)
     finally:
         server.kill()
     assert (out, "Traceback" in err) == ("", False), err
     assert server.returncode == (0 if how == signal.SIGINT else -how)
-    until(lambda: not any(map(runs, started)), 20)
+    until(lambda: not any(map(runs, started)))
 
 
 # ------------------------------------------------------------------ columns that are lent
@@ -250,7 +260,7 @@ def test_columns_are_lent_until_the_archive_changes(tmp_path, monkeypatch):
     monkeypatch.setattr(lending, "ASKED_AGAIN_S", 0.0)
     monkeypatch.setattr(lending, "SLACK", 0)
     time.sleep(2 * TICK_S)  # two changes within a tick look like one, so the archive counts as changing
-    lender, fresh = lending.Lender(database), [0]
+    lender, fresh = lending.Lender(tmp_path / "archive", database), [0]
     ours, theirs = socket.socketpair()
     with ours, theirs:
         threading.Thread(target=lending.lend, args=(lender, ours), daemon=True).start()

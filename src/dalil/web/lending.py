@@ -50,8 +50,9 @@ class Lent:
 
 @dataclass(slots=True)
 class Lender:
-    """The newest loading of each kind; every method is thread-safe."""
+    """The newest loading of each kind of the archive in that folder; every method is thread-safe."""
 
+    archive: Path
     database: Path
     numbers: Callable[[], int] = field(default_factory=lambda: itertools.count(1).__next__)
     newest: dict[str, Lent] = field(default_factory=dict)
@@ -103,12 +104,12 @@ class Lender:
         """A new loading of the archive as it is now."""
         state, began = self._state(), time.monotonic()
         file = nameless()
-        command = [sys.executable, "-P", "-m", "dalil.web.loading", str(self.database), kind, str(file.fileno())]
+        command = [sys.executable, "-P", "-m", "dalil.web.loading", str(self.archive), kind, str(file.fileno())]
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, pass_fds=(file.fileno(),), timeout=LONGEST_LOADING_S, check=False
         )
         if done.returncode:
-            raise DalilError(f"{self.database}: its {kind} could not be loaded (status {done.returncode})")
+            raise DalilError(f"{self.archive}: its {kind} could not be loaded (status {done.returncode})")
         ended = time.monotonic()
         lent = Lent(self.numbers(), file, state, ended, ended - began, ended)
         self.newest[kind] = lent

@@ -1,4 +1,4 @@
-"""`python -m dalil.web.loading DATABASE KIND DESCRIPTOR`: the columns of a large archive, loaded apart.
+"""`python -m dalil.web.loading ARCHIVE KIND DESCRIPTOR`: the columns of a large archive, loaded apart.
 
 A process of its own, because loading would hold up every page, and because what it needs on the way is given back.
 """
@@ -9,17 +9,18 @@ import os
 import sys
 from pathlib import Path
 
-from dalil.db import open_engine
-from dalil.web.columns import load_claims, load_incidents
+from dalil.archive import Archive
+from dalil.web.held import LOADED
 from dalil.web.packed import pack
 
-LOADED = {"incidents": load_incidents, "claims": load_claims}
 
-
-def main(database: str, kind: str, descriptor: str) -> None:
+def main(archive: str, kind: str, descriptor: str) -> None:
     """The columns of that kind stand in the file that was handed over."""
-    engine = open_engine(Path(database), read_only=True)
-    with engine.connect() as conn, os.fdopen(int(descriptor), "wb") as file:
+    with (
+        Archive.open(Path(archive)) as opened,
+        opened.engine.connect() as conn,
+        os.fdopen(int(descriptor), "wb") as file,
+    ):
         pack(LOADED[kind](conn), file)
 
 

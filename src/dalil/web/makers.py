@@ -118,10 +118,10 @@ class Maker:
 class Makers:
     """The makers of one server: started when they are wanted, kept up while it runs."""
 
-    def __init__(self, database: Path, count: int):
+    def __init__(self, archive: Path, database: Path, count: int):
         self.count = count
         large = database.stat().st_size >= LARGE
-        self.lender = Lender(database) if large else None
+        self.lender = Lender(archive, database) if large else None
         self.columns = Mapped(self.lender) if self.lender else None
         self.jobs: asyncio.Queue[Job] = asyncio.Queue()
         self.up: set[Maker] = set()
@@ -248,4 +248,4 @@ def makers_for(archive, count: int | None) -> Makers | None:
         return None
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = (2 if cores > 1 else 0) if count is None else count
-    return Makers(archive.path / archive.settings.database, wanted) if wanted else None
+    return Makers(archive.path, archive.path / archive.settings.database, wanted) if wanted else None

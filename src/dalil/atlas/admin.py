@@ -31,15 +31,16 @@ class Spelt:
     sounds: list[str]
     bones: list[str]
 
-    def alike(self, key: Key) -> list[float]:
-        """How like `key` each spelling is, 0-1."""
+    def alike(self, key: Key) -> list[tuple[tuple[int, str], float]]:
+        """The spellings that are more than ALIKE like `key`, each by whose it is, with how like it is, 0-1."""
         if not self.told:
             return []
         heard, bare = (
             process.cdist([one], many, scorer=Indel.normalized_similarity, dtype=np.float64)[0]
             for one, many in ((key.sounds, self.sounds), (key.bones, self.bones))
         )
-        return np.where(heard == 1.0, 1.0, 0.5 * heard + 0.5 * bare).tolist()
+        likeness = np.where(heard == 1.0, 1.0, 0.5 * heard + 0.5 * bare)
+        return [(self.told[n], float(likeness[n])) for n in np.flatnonzero(likeness > ALIKE)]
 
 
 @dataclass(slots=True)
@@ -101,9 +102,8 @@ class Admin:
         g, spelt = self.gazetteer, self._all()
         columns = {1: g.admin1, 2: g.admin2, 3: g.admin1}
         highest: dict[tuple[int, str], float] = {}
-        for told, alike in zip(spelt.told, spelt.alike(division_key(admin)), strict=True):
-            if alike > highest.get(told, 0.0):
-                highest[told] = alike
+        for told, alike in spelt.alike(division_key(admin)):
+            highest[told] = max(alike, highest.get(told, 0.0))
         for (level, code), alike in highest.items():
             # a district of the same name gives way to the province
             if alike > best + (0.02 if level == 2 else 0):

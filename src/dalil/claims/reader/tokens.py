@@ -24,6 +24,7 @@ DRESS.update({ord("٠") + n: str(n) for n in range(10)})
 END = frozenset(".!?؟…")
 CLOSERS = frozenset("\"”’')]»")
 JOINERS = frozenset(["and", "or", "is", "was", "of"])  # behind "plan A", which opens nothing
+ASCII = re.compile("[\x00-\x7f]+")
 CAPITALS, SMALL = string.ascii_uppercase.encode(), string.ascii_lowercase.encode()
 BULLETS = frozenset("•*▪●-–—")
 
@@ -70,7 +71,7 @@ def shouting(text: str) -> bool:
 def _cased(sample: str) -> tuple[int, int]:
     """How many capitals and how many small letters there are; bytes are counted in one go, other letters singly."""
     plain = sample.encode("ascii", "ignore")
-    rest = [c for c in sample if not c.isascii()] if len(plain) < len(sample) else ()
+    rest = ASCII.sub("", sample) if len(plain) < len(sample) else ""
     upper, lower = (len(plain) - len(plain.translate(None, letters)) for letters in (CAPITALS, SMALL))
     return upper + sum(map(str.isupper, rest)), lower + sum(map(str.islower, rest))
 

@@ -96,7 +96,7 @@ def cluster(incidents: Incidents, lat: float, lon: float, count: int, spread: fl
         round(float(lon), 5),
         count,
         round(spread, 5),
-        incidents.ids[row] if count == 1 else None,
+        incidents.ids.at([row])[0] if count == 1 else None,
         radius_m if one_point else None,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dalil.web.accounts import book as accounts
 from dalil.web.accounts.book import Book
-from dalil.web.fresh import MOST_BYTES, TICK_S, Fresh
+from dalil.web.fresh import MOST_BYTES, MOST_KEPT, TICK_S, Fresh
 
 
 @dataclass
@@ -28,6 +28,17 @@ def test_no_more_is_kept_than_may_be(tmp_path):
     for number in range(10):
         fresh.get(number, lambda: Large(MOST_BYTES // 4))
     assert len(fresh.kept) == 4 and 9 in fresh.kept
+
+
+def test_what_is_of_the_whole_archive_is_kept_longest(tmp_path):
+    (tmp_path / "a.db").write_bytes(b"1")
+    fresh, made = Fresh(tmp_path / "a.db"), []
+    time.sleep(2 * TICK_S)
+    for _ in range(2):
+        fresh.get("all of it", lambda: made.append(1))
+        for number in range(MOST_KEPT + 5):
+            fresh.get(("query", number), lambda: Large(1))
+    assert len(made) == 1 and len(fresh.kept) == MOST_KEPT and fresh.size == MOST_KEPT - 1
 
 
 def test_a_session_is_known_without_asking_until_anything_changes(tmp_path):

@@ -162,6 +162,28 @@ def test_any_order_of_adding_judging_and_undoing_gives_what_a_rebuild_gives(told
         assert dump(conn) == grown
 
 
+def test_an_account_that_a_judgement_on_others_sets_free_has_an_incident_of_its_own():
+    """Two events of one report are joined by hand: an event of another report no longer fits in with both of them."""
+    alike = [[(4, 0, None, None, "airstrike")]] * 4
+    told = [[(5, 0, 6, None, "airstrike"), (4, 0, 7, None, "airstrike")], *alike,
+            [(5, 0, 8, None, "airstrike"), (4, 0, 7, None, "airstrike")], *alike[:1]]  # fmt: skip
+    step = Step((0, 1), (0, 0), "same", False)
+    with archive(told) as conn:
+        for n, events_told in enumerate(told):
+            linking.link_reading(conn, document(n), reading(events_told))
+        judge(conn, 100, step)
+        linking.relink(conn, judgements.waiting(conn))
+        judgements.mark_applied(conn, [100])
+        grown = dump(conn)
+        standing = {row.id for row in store.list_incidents(conn)}
+        assert set(conn.scalars(select(db.account.c.incident))) == standing
+    with archive(told) as conn:
+        judge(conn, 100, step)
+        for n, events_told in enumerate(told):
+            linking.link_reading(conn, document(n), reading(events_told))
+        assert dump(conn) == grown
+
+
 @settings(max_examples=10, deadline=None)
 @given(reports, st.integers(0, 6))
 def test_taking_a_report_out_leaves_what_would_be_without_it(told, gone):

@@ -212,7 +212,9 @@ def settle(conn: Connection, touched: Iterable[int]) -> None:
             name = names[cluster[0]]
             moved = [n for n in cluster if homes[n] != name]
             store.assign(conn, moved, name)
-            changed |= {homes[n] for n in moved} | {name for n in cluster if n in touched}
+            changed |= {homes[n] for n in moved}
+            if moved or not touched.isdisjoint(cluster):
+                changed.add(name)  # also where a judgement on others alone set an account free
     for incident_id in sorted(changed):
         save_computed(conn, incident_id)
 

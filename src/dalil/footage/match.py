@@ -33,9 +33,9 @@ MIN_MOTION, MIN_EVEN, LOW_MOTION, HIGH_EVEN = 0.5, 0.6, 0.42, 0.92
 # Where so many of the edges stay where they are, the camera stands still and more is asked.
 STANDS_STILL, CLEAR_STILL_MOTION, CLEAR_STILL_EVEN = 0.4, 0.8, 0.7
 # Thumbnail pixels that a picture may wander over the other in three quarters of the moments. Copies whose change is
-# less alike than SURE_ALIKE stay within 0.44 (but one), a still that a hand films twice wanders by 0.59, or is like
-# that for less than a second.
-MAX_WANDER, SURE_ALIKE, LEAST_SWAY_S = 0.45, 0.85, 1.0
+# less alike than SURE_ALIKE stay within 0.44 (but one) and last 2.4 s and more, a still that a hand films twice wanders
+# by 0.59, or is like that for no more than two seconds.
+MAX_WANDER, SURE_ALIKE, LEAST_SWAY_S = 0.45, 0.85, 2.2
 # Where too few places change to count them.
 FEW_MOTION = 0.68
 # Under large captions little of a crop is left to agree; where it clearly moves alike, that little suffices.

@@ -35,7 +35,7 @@ run: $(VENV)/.run  ## build the example archive and open the program
 	$(BIN)/dalil demo $(DEMO) --serve
 
 test: $(VENV)/.test  ## all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.test gate  ## style, and the floors where the data are here
 	$(BIN)/ruff check .

@@ -64,6 +64,15 @@ def pages(count: int, rng: random.Random) -> dict[str, Callable[[], str]]:
         quote_at = rng.choice(one.readings[0].claims).quote
         return f"/claims/{one.documents[0].object}/{quote_at.start}-{quote_at.end}"
 
+    def place() -> str:
+        one = any_told()
+        at = next((c.where.quote for c in one.readings[0].claims if c.where and c.where.quote), None)
+        return f"/places/{one.documents[0].object}/{at.start}-{at.end}" if at else "/places"
+
+    def shadow() -> str:
+        at = f"{rng.uniform(32, 37):.4f},{rng.uniform(36, 42):.4f}"
+        return f"/sun?at={at}&date={rng.randint(2011, 2021)}-{rng.randint(1, 12):02}-11&zone=%2B02:00&shadow=2.0"
+
     def person() -> str:
         day = f"{rng.randint(2011, 2021)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         effect = rng.choice(("", "&effect=death", "&effect=injury", "&effect=abducted"))
@@ -92,6 +101,12 @@ def pages(count: int, rng: random.Random) -> dict[str, Callable[[], str]]:
         "review": lambda: f"/review?at={rng.randrange(min(50, max(1, count // 20)))}",
         "outlook": lambda: f"/outlook?page={rng.randint(1, max(1, reports * 2 // 15))}",
         "log": lambda: f"/log?page={rng.randint(1, max(1, min(count, 20_000) // 30))}",
+        "log, a line": lambda: f"/log/{rng.randrange(min(count, 20_000))}",
+        "place": place,
+        "sun": shadow,
+        "compare": lambda: "/compare",
+        "publish": lambda: "/publish",
+        "add": lambda: "/add",
     }  # fmt: skip
 
 
@@ -215,7 +230,9 @@ async def watched(pid: int, found: list[float]) -> None:
 
 def cpu_ms(pids: list[int]) -> float:
     """What the processes have used of the cores so far."""
-    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids)
+    stats = (Path(f"/proc/{pid}/stat") for pid in pids)
+    # One that loaded the columns may have ended meanwhile.
+    fields = (stat.read_text().rpartition(")")[2].split() for stat in stats if stat.exists())
     return sum(int(f[11]) + int(f[12]) for f in fields) * 1000 / os.sysconf("SC_CLK_TCK")
 
 

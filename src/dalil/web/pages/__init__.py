@@ -64,6 +64,6 @@ APART = frozenset(
         overview.overview_page, incidents.list_page, incident.incident_page, review.review_page, victims.people_page,
         weighing.claim_page, weighing.place_page, map.map_page, map.clusters_data, map.list_data,
         timeline.timeline_page, sources.sources_page, source.source_page, outlook.outlook_page, search.search_page,
-        log.log_page, log.line_page,
+        log.log_page, log.line_page, sun.sun_page,
     }
 )  # fmt: skip

@@ -51,7 +51,7 @@ def compare_page(request: Request) -> Response:
     """The form, and what the comparison that it asks for came to."""
     want = asked(request)
     with request.app.state.archive.engine.connect() as conn:
-        files = records_held(conn)
+        files = request.app.state.fresh.get("records held", lambda: records_held(conn))
         held = holdings.held(conn, want.object) if want.object else None
     if want.object and held is None:
         raise HTTPException(404)

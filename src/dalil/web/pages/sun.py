@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 
 import numpy as np
 from starlette.requests import Request
@@ -83,16 +83,17 @@ def course(read: dict) -> dict[str, object]:
     azimuth, elevation = sun_position(times, lat, lon)
     apparent = elevation + refraction_deg(elevation)
     ratios = shadow_ratios(apparent)
+    full = [(n, local) for n, time in enumerate(times) if (local := time.astimezone(zone)).minute == 0]
     hours = [
-        Hour(time.astimezone(zone), float(azimuth[n]), float(apparent[n]), float(ratios[n]))
-        for n, time in enumerate(times)
-        if time.astimezone(zone).minute == 0 and apparent[n] > 0
+        Hour(local, float(azimuth[n]), float(apparent[n]), float(ratios[n])) for n, local in full if apparent[n] > 0
     ]
-    return {"windows": windows, "hours": hours, "plot": plotted(times, apparent, zone, windows)}
+    return {"windows": windows, "hours": hours, "plot": plotted(times, apparent, full, windows)}
 
 
-def plotted(times: list[datetime], apparent: np.ndarray, zone: tzinfo, windows: list[Window]) -> Plot:
-    """The course as points, local time from left to right."""
+def plotted(
+    times: list[datetime], apparent: np.ndarray, full: list[tuple[int, datetime]], windows: list[Window]
+) -> Plot:
+    """The course as points, local time from left to right; `full`: each whole hour with its place in `times`."""
 
     def x_of(time: datetime) -> float:
         return round(WIDE * (time - times[0]).total_seconds() / 60 / len(times), 1)
@@ -101,11 +102,11 @@ def plotted(times: list[datetime], apparent: np.ndarray, zone: tzinfo, windows: 
         return round(HIGH * (1 - max(0.0, min(90.0, degrees)) / 90), 1)
 
     points = [(x_of(t), y_of(float(e))) for t, e in zip(times[::STEP_MIN], apparent[::STEP_MIN], strict=True)]
-    every = [t for t in times if t.astimezone(zone).minute == 0 and t.astimezone(zone).hour % 3 == 0]
+    every = [(times[n], local) for n, local in full if local.hour % 3 == 0]
     return Plot(
         " ".join(f"{x},{y}" for x, y in points),
         tuple((x_of(w.start_utc), max(1.5, x_of(w.end_utc) - x_of(w.start_utc))) for w in windows),
-        tuple((x_of(t), f"{t.astimezone(zone):%H:%M}") for t in every),
+        tuple((x_of(time), f"{local:%H:%M}") for time, local in every),
         tuple((y_of(degrees), degrees) for degrees in (0, 30, 60, 90)),
     )
 
